@@ -1,0 +1,202 @@
+/** Whose turn it is after a failure: `never` means the same call fails again, `later` that it may go through. */
+export type Retry = 'never' | 'later';
+
+interface ProblemEntry {
+  /** What went wrong, in general. */
+  readonly cause: string;
+  /** What the person can do next. */
+  readonly hint: string;
+  readonly retry: Retry;
+  /** Process exit code of the command line: 1 error, 2 usage. */
+  readonly exit: 1 | 2;
+}
+
+const error = (cause: string, hint: string, retry: Retry = 'never'): ProblemEntry => ({ cause, hint, retry, exit: 1 });
+const usage = (cause: string, hint: string): ProblemEntry => ({ cause, hint, retry: 'never', exit: 2 });
+
+/** Every failure we can name. `docs/reference/errors.md` is rendered from this table, in this order. */
+export const problems = {
+  // The command line
+  USAGE: usage('The command was called with words or options it does not have.', 'See the command with --help.'),
+  TARGET_UNKNOWN: usage(
+    'The target is neither a file, a folder nor an image reference.',
+    'Say what it is: oci:DIR, docker-archive:FILE, oci-archive:FILE, dir:PATH, sbom:FILE, or registry:REFERENCE.',
+  ),
+  OPTION_INVALID: usage(
+    'An option has a value that is not allowed.',
+    'See the command with --help for the allowed values.',
+  ),
+  FILE_NOT_FOUND: usage(
+    'A file or folder named on the command line does not exist.',
+    'Check the spelling; relative paths start at the current folder.',
+  ),
+  FILE_UNREADABLE: error('A file could not be read.', 'Check its permissions, and that it is a regular file.'),
+  OUTPUT_UNWRITABLE: error(
+    'The answer could not be written.',
+    'Check free space and permissions of the folder named by -o, or write to standard output.',
+  ),
+  CACHE_UNWRITABLE: error(
+    'The cache or data folder could not be written.',
+    'Point ASSAY_HOME to a folder that can be written, or use --no-cache.',
+  ),
+  INTERRUPTED: error(
+    'The command was stopped before it was done.',
+    'Nothing half written was left; call it again.',
+    'later',
+  ),
+  LIMIT_EXCEEDED: error(
+    'The input is larger, deeper or more numerous than the limit that protects this machine.',
+    'If the input is yours and sound, report the limit named in the message.',
+  ),
+  INTERNAL: error(
+    'A defect in this product.',
+    'Report it with the command, the version (assay version --json) and this message.',
+  ),
+  // References and registries
+  DIGEST_INVALID: usage('The text is not a digest.', 'Give it as sha256:<64 hex digits>.'),
+  REFERENCE_INVALID: usage(
+    'The text is not an image reference.',
+    'Give it as [registry/]repository[:tag][@sha256:…]; repositories are lower case.',
+  ),
+  REGISTRY_UNREACHABLE: error(
+    'The registry did not answer.',
+    'Check the name, the network and proxy settings; for plain http name the host in ASSAY_INSECURE_REGISTRIES.',
+    'later',
+  ),
+  REGISTRY_TLS: error(
+    'The TLS connection to the registry could not be trusted.',
+    'Add its authority with --ca-file FILE (or SSL_CERT_FILE), or name the host in ASSAY_INSECURE_REGISTRIES.',
+  ),
+  REGISTRY_DENIED: error(
+    'The registry wants credentials, or refuses those given.',
+    'Sign in with docker login (or another tool that writes the docker config), and check that the account may read this repository.',
+  ),
+  REGISTRY_NOT_FOUND: error(
+    'The registry has no such repository, tag or digest.',
+    'Check the spelling; a private repository may also answer so without credentials.',
+  ),
+  REGISTRY_BUSY: error(
+    'The registry asks to slow down, or fails for the moment.',
+    'Try again later; more attempts with --retries N.',
+    'later',
+  ),
+  REGISTRY_PROTOCOL: error(
+    'The answer is not what a registry says.',
+    'Check that the name is a registry (its /v2/ answers), not a web page or proxy.',
+  ),
+  CONTENT_MISMATCH: error(
+    'The bytes are not the ones their digest promises.',
+    'Do not run this image. Fetch or copy it again; if it stays so, the source is damaged or hostile.',
+  ),
+  CONTENT_TRUNCATED: error('The content ends before the size it promises.', 'Fetch or copy it again.', 'later'),
+  // Images
+  LAYOUT_INVALID: error(
+    'The folder or archive is not an OCI layout or a docker archive.',
+    'Make one with: skopeo copy …, crane pull --format=oci, docker save, or podman save.',
+  ),
+  MANIFEST_INVALID: error('The manifest or configuration of the image is not valid.', 'Build or push the image again.'),
+  MANIFEST_UNSUPPORTED: error(
+    'The manifest is of a type that holds no container image.',
+    'Name an image; attached artifacts (signatures, SBOMs) are not scanned as images.',
+  ),
+  PLATFORM_NOT_FOUND: error(
+    'The image index has no image for the wanted platform.',
+    'Choose one of the platforms named in the message with --platform OS/ARCH[/VARIANT].',
+  ),
+  LAYER_INVALID: error('A layer is damaged or of a kind that cannot be read.', 'Build or pull the image again.'),
+  LAYER_UNSUPPORTED: error(
+    'A layer uses an encoding that is not supported.',
+    'Use gzip, zstd or no compression; encrypted layers cannot be scanned.',
+  ),
+  // SBOMs and reports
+  SBOM_UNKNOWN: error(
+    'The document is neither CycloneDX nor SPDX.',
+    'Give CycloneDX 1.0–1.7 (JSON, XML) or SPDX 2.2, 2.3 (JSON, tag-value), 3.0.1 (JSON-LD).',
+  ),
+  SBOM_INVALID: error(
+    'The document is not well formed, or breaks its specification.',
+    'Validate it with: assay sbom validate FILE. Make it again with its producer.',
+  ),
+  SBOM_VERSION: error(
+    'The document is of a version of its format that is not supported.',
+    'Convert it with its producer to CycloneDX 1.6 or SPDX 2.3.',
+  ),
+  // Vulnerability data
+  DB_MISSING: error(
+    'There is no vulnerability data.',
+    'Get it with: assay db update, or name a file with --db FILE.',
+    'later',
+  ),
+  DB_INVALID: error(
+    'The vulnerability data file is damaged or not one of ours.',
+    'Get it again with: assay db update, or build it with: assay db build.',
+  ),
+  DB_NEWER: error(
+    'The vulnerability data was written by a newer version of this product.',
+    'Upgrade this product, or build the data again with: assay db build.',
+  ),
+  ADVISORY_INVALID: error(
+    'The advisory source is damaged.',
+    'Fetch the source again; the message names the file and the place.',
+  ),
+  DB_SOURCE: error(
+    'The source of vulnerability data did not give it.',
+    'Check --from URL and the network; a partial download is resumed by the next call.',
+    'later',
+  ),
+  // Decisions of the user
+  IGNORE_INVALID: usage(
+    'The ignore file is not valid.',
+    'Each entry needs an id and a reason; see docs/guide/ignore.md.',
+  ),
+  VEX_INVALID: error('The VEX document is not valid.', 'Give OpenVEX 0.2 JSON or CycloneDX VEX.'),
+  TEMPLATE_INVALID: usage(
+    'The template is not valid.',
+    'See docs/guide/output.md for the placeholders; the message names the place.',
+  ),
+  // Other scanners
+  SCANNER_NOT_FOUND: error('The scanner is not on PATH.', 'Install it, or use --scanner assay.'),
+  SCANNER_FAILED: error(
+    'The scanner ended with an error.',
+    'Its last words are in the message; run it by hand with the same arguments.',
+  ),
+  REPORT_UNREADABLE: error(
+    'The scanner wrote a report that cannot be read.',
+    'Use a release of the scanner that writes CycloneDX or SPDX.',
+  ),
+} as const satisfies Record<string, ProblemEntry>;
+
+/** A code of the catalogue. */
+export type ProblemCode = keyof typeof problems;
+
+/**
+ * A failure we understand. `message` says what happened in one sentence, `hint` what to do next, `cause` is for the next engineer.
+ * Anything thrown that is not an AssayError is a defect and is reported as INTERNAL.
+ */
+export class AssayError extends Error {
+  override readonly name = 'AssayError';
+  readonly code: ProblemCode;
+  /** The sentence without the code in front. */
+  readonly detail: string;
+  readonly #hint: string | undefined;
+
+  constructor(code: ProblemCode, detail: string, options?: { readonly cause?: unknown; readonly hint?: string }) {
+    super(`${code}: ${detail}`, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.detail = detail;
+    this.#hint = options?.hint;
+  }
+
+  /** What the person can do next; the catalogue's, unless the thrower knew better. */
+  get hint(): string {
+    return this.#hint ?? problems[this.code].hint;
+  }
+
+  get retry(): Retry {
+    return problems[this.code].retry;
+  }
+
+  get exit(): 1 | 2 {
+    return problems[this.code].exit;
+  }
+}

@@ -1,0 +1,2 @@
+export * from './content-source.ts';
+export * from './open-image.ts';
