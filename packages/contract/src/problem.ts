@@ -90,6 +90,10 @@ export const problems = {
   ),
   CONTENT_TRUNCATED: error('The content ends before the size it promises.', 'Fetch or copy it again.', 'later'),
   // Images
+  IMAGE_NOT_CHOSEN: usage(
+    'The layout or archive holds several images, or not the one named.',
+    'Name one of those in the message, as PATH@sha256:… or PATH:NAME.',
+  ),
   LAYOUT_INVALID: error(
     'The folder or archive is not an OCI layout or a docker archive.',
     'Make one with: skopeo copy …, crane pull --format=oci, docker save, or podman save.',
