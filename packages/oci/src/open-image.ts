@@ -1,5 +1,5 @@
-import type { Digest, Platform } from '@assay/contract';
-import type { Descriptor } from './content-source.ts';
+import { AssayError, type Digest, type Platform } from '@assay/contract';
+import type { ContentSource, Descriptor } from './content-source.ts';
 
 /** An image chosen from a source: its manifest and configuration read and verified, its layers not yet touched. */
 export interface OpenedImage {
@@ -16,4 +16,14 @@ export interface OpenedImage {
   readonly diffIds: readonly Digest[];
   readonly created?: string;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface OpenImageOptions {
+  /** The wanted platform; this machine's processor with Linux, else the first Linux image, when absent. */
+  readonly platform?: Platform;
+  readonly signal?: AbortSignal;
+}
+
+export async function openImage(source: ContentSource, options: OpenImageOptions = {}): Promise<OpenedImage> {
+  throw new AssayError('INTERNAL', `not written yet: ${source.name} ${Object.keys(options).length}`);
 }

@@ -1,0 +1,6 @@
+import { AssayError } from '@assay/contract';
+import type { ContentSource } from '../content-source.ts';
+
+export async function openLayout(folder: string, selector?: string): Promise<ContentSource> {
+  throw new AssayError('INTERNAL', `not written yet: ${folder} ${selector}`);
+}
