@@ -1,26 +1,36 @@
+import { apk } from './apk.ts';
+import { composer } from './composer.ts';
+import { deb, opam } from './deb.ts';
+import { gem } from './gem.ts';
 import { generic } from './generic.ts';
+import { go } from './go.ts';
+import { maven } from './maven.ts';
+import { nuget } from './nuget.ts';
+import { cran, hackage } from './numbers.ts';
 import type { OrderRules } from './order.ts';
+import { pep440 } from './pep440.ts';
+import { rpm } from './rpm.ts';
+import { pub, semver } from './semver.ts';
 
-/** The ways of ordering versions that this product knows. `hex` and `pub` are semver as those registries read it. */
+/** The ways of ordering versions that this product knows. `hex` is semver, `pub` is semver with build metadata. */
 export type VersionOrder = keyof typeof orders;
 
 const orders = {
-  deb: erase(generic),
-  rpm: erase(generic),
-  apk: erase(generic),
-  pacman: erase(generic),
-  pep440: erase(generic),
-  semver: erase(generic),
-  maven: erase(generic),
-  go: erase(generic),
-  gem: erase(generic),
-  nuget: erase(generic),
-  composer: erase(generic),
-  hex: erase(generic),
-  pub: erase(generic),
-  cran: erase(generic),
-  hackage: erase(generic),
-  opam: erase(generic),
+  deb: erase(deb),
+  rpm: erase(rpm),
+  apk: erase(apk),
+  pep440: erase(pep440),
+  semver: erase(semver),
+  maven: erase(maven),
+  go: erase(go),
+  gem: erase(gem),
+  nuget: erase(nuget),
+  composer: erase(composer),
+  hex: erase(semver),
+  pub: erase(pub),
+  cran: erase(cran),
+  hackage: erase(hackage),
+  opam: erase(opam),
   generic: erase(generic),
 } as const satisfies Record<string, OrderRules<unknown>>;
 
