@@ -21,6 +21,8 @@ export interface ContentSource {
   resolve(signal?: AbortSignal): Promise<Descriptor>;
   /** The content's bytes, as they come, in chunks of any size. */
   fetch(what: Descriptor, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Whether the content is there, where that is cheap to tell: an archive may hold one platform of an index that lists ten. */
+  has?(what: Descriptor): Promise<boolean>;
   /** Lets go of files and sockets. */
   close(): Promise<void>;
 }

@@ -64,7 +64,11 @@ export interface RegistryRepository extends ReferrerSource {
   /** Puts a blob, unless it is there. Says whether bytes were sent. */
   pushBlob(content: PushContent, options?: PushBlobOptions): Promise<'present' | 'mounted' | 'sent'>;
   /** Puts a manifest or index exactly as given, under its digest or a tag. One with a `subject` is listed among its referrers when this returns, whatever the registry knows of referrers. */
-  pushManifest(bytes: Uint8Array, mediaType: string, options?: { readonly tag?: string; readonly signal?: AbortSignal }): Promise<Descriptor>;
+  pushManifest(
+    bytes: Uint8Array,
+    mediaType: string,
+    options?: { readonly tag?: string; readonly signal?: AbortSignal },
+  ): Promise<Descriptor>;
   deleteManifest(digest: Digest, signal?: AbortSignal): Promise<void>;
   /** The tags, in the registry's order. */
   tags(signal?: AbortSignal): AsyncIterable<string>;

@@ -1,5 +1,5 @@
-import { AssayError } from '@assay/contract';
 import type { IncomingMessage } from 'node:http';
+import { AssayError } from '@assay/contract';
 
 /** What a request wants to do, for `authorize`. */
 export interface RegistryAccess {
