@@ -1,12 +1,25 @@
 import type { IncomingMessage } from 'node:http';
 import { AssayError } from '@assay/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answerBlob } from './blob-routes.ts';
+import { ContentFolder } from './content-folder.ts';
+import type { Answer, Exchange } from './exchange.ts';
+import { answerCatalog, answerReferrers, answerTags } from './list-routes.ts';
+import { answerManifest } from './manifest-routes.ts';
+import { RegistryError } from './registry-error.ts';
+import { parseRoute, type Route } from './route.ts';
+import { answerUpload, answerUploads } from './upload-routes.ts';
 
 /** What a request wants to do, for `authorize`. */
 export interface RegistryAccess {
   readonly action: 'pull' | 'push' | 'delete' | 'list';
-  /** Absent for the ping. */
+  /** Absent for the ping and the list of repositories. */
   readonly repository?: string;
 }
+
+export type AuthorizeAnswer =
+  | { readonly allow: true }
+  | { readonly allow: false; readonly status: 401 | 403; readonly headers?: Readonly<Record<string, string>> };
 
 export interface EmbeddedRegistryOptions {
   /** Where content is kept; made when missing. One process at a time. */
@@ -19,13 +32,11 @@ export interface EmbeddedRegistryOptions {
   readonly tls?: { readonly certPem: string; readonly keyPem: string };
   /** Bytes of the largest manifest taken. Default 4 MiB, the least the specification asks for. */
   readonly manifestLimit?: number;
-  /** Asked before each request. Headers it names go out with a refusal. */
+  /** Bytes of the largest blob taken. Default 64 GiB. */
+  readonly blobLimit?: number;
+  /** Asked before each request, the ping included; everyone may do everything when absent. Headers it names go out with a refusal. */
   authorize?(request: IncomingMessage, access: RegistryAccess): Promise<AuthorizeAnswer> | AuthorizeAnswer;
 }
-
-export type AuthorizeAnswer =
-  | { readonly allow: true }
-  | { readonly allow: false; readonly status: 401 | 403; readonly headers?: Readonly<Record<string, string>> };
 
 export interface EmbeddedRegistry {
   /** Starts to listen. */
@@ -37,6 +48,152 @@ export interface EmbeddedRegistry {
   close(): Promise<void>;
 }
 
-export async function createRegistry(options: EmbeddedRegistryOptions): Promise<EmbeddedRegistry> {
-  throw new AssayError('INTERNAL', `not written yet: ${options.folder}`);
+type Options = EmbeddedRegistryOptions;
+
+/**
+ * A registry over a content-addressed folder: pull, push, content discovery, content management and referrers of distribution-spec 1.1.
+ * Deleting a blob takes it from its repository at once; bytes that nobody names any more stay on disk.
+ */
+export async function createRegistry(options: Options): Promise<EmbeddedRegistry> {
+  const folder = new ContentFolder(options.folder);
+  await folder.prepare();
+  const app = await createApp(options);
+  app.removeAllContentTypeParsers();
+  // Bodies are read as streams by the routes, each with a limit of its own.
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error));
+  app.setNotFoundHandler((_request, reply) =>
+    sendError(reply, new RegistryError('UNSUPPORTED', 'no such path', { status: 404 })),
+  );
+  app.route({
+    method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    url: '/*',
+    handler: async (request, reply) => send(reply, await answer(options, folder, request)),
+  });
+
+  const host = options.host ?? '127.0.0.1';
+  const address = () => {
+    const [found] = app.addresses();
+    if (typeof found !== 'object') throw new AssayError('INTERNAL', 'the registry does not listen yet');
+    return `${host.includes(':') ? `[${host}]` : host}:${found.port}`;
+  };
+  return {
+    listen: async () => {
+      await app.listen({ host, port: options.port ?? 0 });
+    },
+    get url() {
+      return `${options.tls === undefined ? 'http' : 'https'}://${address()}`;
+    },
+    get host() {
+      return address();
+    },
+    close: () => app.close(),
+  };
+}
+
+async function createApp(options: Options): Promise<FastifyInstance> {
+  const { fastify } = await import('fastify');
+  const common = { logger: false, forceCloseConnections: true, exposeHeadRoutes: false } as const;
+  if (options.tls === undefined) return fastify(common);
+  const { certPem, keyPem } = options.tls;
+  // Fastify's type differs by kind of server; the routes use what both share.
+  return fastify({ ...common, https: { cert: certPem, key: keyPem } }) as unknown as FastifyInstance;
+}
+
+async function* bytesOf(body: unknown): AsyncGenerator<Uint8Array> {
+  if (typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body)) return;
+  // The only content type parser hands the request's own stream on, and that gives buffers.
+  yield* body as AsyncIterable<Uint8Array>;
+}
+
+function accessOf(route: Route, method: string): RegistryAccess {
+  if (route.to === 'ping') return { action: 'pull' };
+  if (route.to === 'catalog') return { action: 'list' };
+  const { repository } = route;
+  if (method === 'GET' || method === 'HEAD') return { action: 'pull', repository };
+  return { action: method === 'DELETE' && route.to !== 'upload' ? 'delete' : 'push', repository };
+}
+
+async function authorize(options: Options, request: IncomingMessage, access: RegistryAccess): Promise<void> {
+  const decision = (await options.authorize?.(request, access)) ?? { allow: true };
+  if (decision.allow) return;
+  throw new RegistryError(decision.status === 401 ? 'UNAUTHORIZED' : 'DENIED', 'access is refused', {
+    headers: decision.headers ?? {},
+  });
+}
+
+async function answer(options: Options, folder: ContentFolder, request: FastifyRequest): Promise<Answer> {
+  const url = new URL(request.raw.url ?? '/', 'http://registry.invalid');
+  const route = parseRoute(decodePath(url.pathname));
+  await authorize(options, request.raw, accessOf(route, request.method));
+  const exchange: Exchange = {
+    method: request.method,
+    query: url.searchParams,
+    request: request.raw,
+    body: bytesOf(request.body),
+    folder,
+    manifestLimit: options.manifestLimit ?? 4 * 1024 * 1024,
+    blobLimit: options.blobLimit ?? 64 * 1024 * 1024 * 1024,
+    isOpen: options.authorize === undefined,
+    mayPull: async (repository) => {
+      const decision = (await options.authorize?.(request.raw, { action: 'pull', repository })) ?? { allow: true };
+      return decision.allow;
+    },
+  };
+  return dispatch(exchange, route);
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new RegistryError('NAME_INVALID', 'the path is not valid');
+  }
+}
+
+function dispatch(exchange: Exchange, route: Route): Promise<Answer> {
+  switch (route.to) {
+    case 'ping':
+      return Promise.resolve({ status: 200, headers: { 'content-type': 'application/json' }, body: '{}' });
+    case 'catalog':
+      return answerCatalog(exchange);
+    case 'tags':
+      return answerTags(exchange, route.repository);
+    case 'blob':
+      return answerBlob(exchange, route.repository, route.digest);
+    case 'uploads':
+      return answerUploads(exchange, route.repository);
+    case 'upload':
+      return answerUpload(exchange, route.repository, route.id);
+    case 'manifest':
+      return answerManifest(exchange, route.repository, route.reference);
+    case 'referrers':
+      return answerReferrers(exchange, route.repository, route.digest);
+  }
+}
+
+function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  reply.code(status).headers({ 'docker-distribution-api-version': 'registry/2.0', ...headers });
+  // Fastify adds a charset to the type of a text, which clients that compare media types do not expect.
+  return reply.send(typeof body === 'string' ? Buffer.from(body) : body);
+}
+
+function sendError(reply: FastifyReply, error: unknown): FastifyReply {
+  const known = error instanceof RegistryError ? error : undefined;
+  // What is not ours may hold paths of this machine: clients learn only that it happened.
+  const status = known?.status ?? statusOf(error) ?? 500;
+  const body = known?.toJSON() ?? { errors: [{ code: 'UNKNOWN', message: 'the registry failed' }] };
+  return reply
+    .code(status)
+    .headers({
+      'docker-distribution-api-version': 'registry/2.0',
+      'content-type': 'application/json',
+      ...known?.headers,
+    })
+    .send(Buffer.from(JSON.stringify(body)));
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
