@@ -1,7 +1,34 @@
 import { AssayError, type ImageReference } from '@assay/contract';
+import { isRegistryHost } from '../reference.ts';
+import { Network } from './network.ts';
 import type { RegistryOptions, RegistryRepository } from './options.ts';
+import { RegistryHost } from './registry-host.ts';
+import { type Endpoint, Repository } from './repository.ts';
 
-/** Opens one repository of a registry. Nothing is asked of it before the first call. */
+/** A mirror as configured: a host, and perhaps a path that goes before the repository. */
+function parseMirror(text: string, repository: string): { readonly host: string; readonly repository: string } {
+  const plain = text.replace(/^https?:\/\//, '').replace(/\/+$/, '');
+  const [host = '', ...path] = plain.split('/');
+  if (!isRegistryHost(host))
+    throw new AssayError('OPTION_INVALID', `${JSON.stringify(text.slice(0, 100))} is not a mirror`);
+  return { host, repository: [...path, repository].join('/') };
+}
+
+/**
+ * Opens one repository of a registry, as a source of the image the reference names (`latest` when it names neither tag nor digest).
+ * Nothing is asked of the registry before the first call. Throws OPTION_INVALID for a mirror that cannot be one.
+ */
 export function openRegistry(reference: ImageReference, options: RegistryOptions = {}): RegistryRepository {
-  throw new AssayError('INTERNAL', `not written yet: ${reference.registry} ${Object.keys(options).length}`);
+  const network = new Network(options);
+  const { credentials, ...others } = options;
+  const origin: Endpoint = {
+    host: new RegistryHost(network, reference.registry, reference.repository, options),
+    repository: reference.repository,
+  };
+  const mirrors: Endpoint[] = (options.mirrors?.get(reference.registry) ?? []).map((text) => {
+    const { host, repository } = parseMirror(text, reference.repository);
+    // The registry itself is a mirror's second attempt. Credentials given for the registry are not the mirror's.
+    return { host: new RegistryHost(network, host, repository, { ...others, retries: 0 }), repository };
+  });
+  return new Repository(network, reference, origin, mirrors, options);
 }
