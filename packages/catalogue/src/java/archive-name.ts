@@ -1,0 +1,36 @@
+/** Endings of Java archives: the runtime's own, and those of Jenkins, JBoss, NiFi, Karaf and Liferay. */
+const endings = new Set(['jar', 'war', 'ear', 'par', 'sar', 'nar', 'jpi', 'hpi', 'kar', 'lpkg']);
+/** Of these, those that carry an application or a plug-in rather than a library. */
+const applications = new Set(['war', 'ear', 'sar', 'kar', 'lpkg']);
+
+/** Whether a path is that of a Java archive. */
+export function isJavaArchive(path: string): boolean {
+  return endings.has(endingOf(path));
+}
+
+export function isJavaApplication(path: string): boolean {
+  return applications.has(endingOf(path));
+}
+
+function endingOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+}
+
+/** What a file name such as `spring-core-5.3.4.jar` says. `version` is `''` when it says none. */
+export function parseArchiveName(path: string): { readonly artifact: string; readonly version: string } {
+  const base = path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
+  // The version starts at the last dash before a digit, but a bare number there is its revision: `foo-2.0-1`.
+  let dash = versionDash(base, base.length);
+  if (dash > 0 && /^-\d+$/.test(base.slice(dash))) {
+    const before = versionDash(base, dash);
+    if (before > 0 && /^-\d+(?:\.\w+)*$/.test(base.slice(before, dash))) dash = before;
+  }
+  return dash <= 0 ? { artifact: base, version: '' } : { artifact: base.slice(0, dash), version: base.slice(dash + 1) };
+}
+
+function versionDash(base: string, end: number): number {
+  for (let at = end - 1; at > 0; at--) {
+    if (base[at] === '-' && /\d/.test(base[at + 1] ?? '')) return at;
+  }
+  return -1;
+}

@@ -1,0 +1,228 @@
+import type { Rejected } from '@assay/contract';
+import { isZip, readZipEntries, readZipEntry, type ZipBudget, type ZipEntry } from '../archive/zip.ts';
+import { decodeText } from '../formats/decode-text.ts';
+import { reason } from '../formats/json-value.ts';
+import { parseXml } from '../formats/xml-element.ts';
+import type { Listed, Listing } from '../listing/listing.ts';
+import { isJavaApplication, isJavaArchive, parseArchiveName } from './archive-name.ts';
+import {
+  type JarManifest,
+  manifestArtifact,
+  manifestGroup,
+  manifestLicenses,
+  manifestVersion,
+  parseManifest,
+} from './manifest.ts';
+import { isFilledIn, type MavenName, mavenLabel, mavenPurl } from './maven-name.ts';
+import { type Pom, readPom } from './pom.ts';
+import { parsePomProperties } from './pom-properties.ts';
+
+/** An archive in an archive in an archive …: real ones are at most four deep. */
+const maxDepth = 8;
+const maxMetadata = 4 * 2 ** 20;
+/** Decompressed archives that are held at the same time. */
+const maxHeld = 64 * 2 ** 20;
+
+function freshBudget(): ZipBudget {
+  return { entries: 400_000, archives: 20_000, inflated: 512 * 2 ** 20 };
+}
+
+interface Task {
+  readonly bytes: Uint8Array;
+  /** The path of the file in the image; inside it `!/a.jar!/b.jar`. */
+  readonly within: string;
+  readonly depth: number;
+  /** Decompressed bytes that live as long as this archive is read. */
+  readonly held: number;
+}
+
+/**
+ * The Maven artifacts of one Java archive and of all archives inside it. Throws FILE_UNREADABLE or LIMIT_EXCEEDED for the
+ * archive itself; trouble further in is told as rejected.
+ */
+export function parseJar(bytes: Uint8Array, path: string): Listing {
+  const budget = freshBudget();
+  const packages: Listed[] = [];
+  const rejected: Rejected[] = [];
+  const work: (() => Task | undefined)[] = [() => ({ bytes, within: '', depth: 0, held: 0 })];
+  for (let open = work.pop(); open !== undefined; open = work.pop()) {
+    const task = open();
+    if (task === undefined) continue;
+    try {
+      const archive = readArchive(task, path, budget, rejected);
+      packages.push(...archive.packages);
+      for (const entry of archive.nested) work.push(() => openNested(task, entry, budget, rejected));
+    } catch (error) {
+      if (task.depth === 0) throw error;
+      rejected.push({ at: task.within, why: reason(error) });
+    }
+  }
+  return { packages, rejected };
+}
+
+/** Opened only when its turn comes, so that few decompressed archives live at once. */
+function openNested(outer: Task, entry: ZipEntry, budget: ZipBudget, rejected: Rejected[]): Task | undefined {
+  const within = `${outer.within}!/${entry.path.slice(0, 500)}`;
+  const refuse = (why: string): undefined => {
+    rejected.push({ at: within, why });
+  };
+  if (outer.depth + 1 > maxDepth) return refuse(`archives inside one another deeper than ${maxDepth} are not read`);
+  if (budget.archives-- <= 0) return refuse('more archives inside one file than the limit; the rest is not read');
+  try {
+    const bytes = readZipEntry(outer.bytes, entry, maxHeld - outer.held, budget);
+    const held = outer.held + (entry.method === 0 ? 0 : bytes.length);
+    return { bytes, within, depth: outer.depth + 1, held };
+  } catch (error) {
+    return refuse(reason(error));
+  }
+}
+
+interface Archive {
+  readonly packages: readonly Listed[];
+  readonly nested: readonly ZipEntry[];
+}
+
+function isWanted(path: string): boolean {
+  return (
+    path.endsWith('/pom.properties') ||
+    (path.endsWith('/pom.xml') && path.startsWith('META-INF/maven/')) ||
+    /^META-INF\/MANIFEST\.MF$/i.test(path) ||
+    isJavaArchive(path)
+  );
+}
+
+function readArchive(task: Task, path: string, budget: ZipBudget, rejected: Rejected[]): Archive {
+  const entries = readZipEntries(task.bytes, isWanted, budget);
+  const read = (entry: ZipEntry): Uint8Array | undefined => {
+    try {
+      return readZipEntry(task.bytes, entry, maxMetadata, budget);
+    } catch (error) {
+      rejected.push({ at: `${task.within}!/${entry.path.slice(0, 500)}`, why: reason(error) });
+      return undefined;
+    }
+  };
+  let manifest: JarManifest | undefined;
+  const properties = new Map<string, MavenName>();
+  const projects = new Map<string, Pom>();
+  for (const entry of entries) {
+    const folder = entry.path.slice(0, entry.path.lastIndexOf('/'));
+    if (entry.path.endsWith('/pom.properties')) {
+      const bytes = read(entry);
+      const name = bytes && parsePomProperties(bytes);
+      if (name !== undefined) properties.set(folder, name);
+    } else if (entry.path.endsWith('/pom.xml')) {
+      const pom = pomOf(read(entry));
+      if (pom !== undefined) projects.set(folder, pom);
+    } else if (!isJavaArchive(entry.path)) {
+      const bytes = read(entry);
+      if (bytes !== undefined) manifest ??= parseManifest(bytes);
+    }
+  }
+  const names = mavenNames(properties, projects);
+  const label = task.within === '' ? path : task.within;
+  const packages = describe({ label, within: task.within, manifest, names, projects }, rejected);
+  return { packages, nested: entries.filter((entry) => isJavaArchive(entry.path) && entry.size > 0) };
+}
+
+/** A pom inside an archive only adds a licence, or a name where there are no properties; a bad one costs nothing else. */
+function pomOf(bytes: Uint8Array | undefined): Pom | undefined {
+  try {
+    return bytes && readPom(parseXml(decodeText(bytes)));
+  } catch {
+    return undefined;
+  }
+}
+
+interface Named extends MavenName {
+  readonly licenses: readonly string[];
+}
+
+function mavenNames(properties: ReadonlyMap<string, MavenName>, projects: ReadonlyMap<string, Pom>): Named[] {
+  const out: Named[] = [];
+  for (const [folder, name] of properties) out.push({ ...name, licenses: projects.get(folder)?.licenses ?? [] });
+  for (const [folder, pom] of projects) {
+    const [group, artifact, version] = [
+      pom.group ?? pom.parent?.group,
+      pom.artifact,
+      pom.version ?? pom.parent?.version,
+    ];
+    if (properties.has(folder) || !isFilledIn(group) || !isFilledIn(artifact) || !isFilledIn(version)) continue;
+    out.push({ group, artifact, version, licenses: pom.licenses });
+  }
+  return out;
+}
+
+interface Found {
+  readonly label: string;
+  readonly within: string;
+  readonly manifest: JarManifest | undefined;
+  readonly names: readonly Named[];
+  readonly projects: ReadonlyMap<string, Pom>;
+}
+
+/** The archive's own artifact first, then those shaded into it. */
+function describe(found: Found, rejected: Rejected[]): Listed[] {
+  const { label, within, names, manifest } = found;
+  const file = parseArchiveName(label);
+  const own = ownName(names, file);
+  const manifestSays = manifest === undefined ? [] : manifestLicenses(manifest);
+  const shaded = names
+    .filter((name) => name !== own)
+    .map((name) => toListed(name, within, name.licenses, own !== undefined));
+  if (own !== undefined) {
+    const licenses = own.licenses.length > 0 ? own.licenses : manifestSays;
+    return [toListed(own, within, licenses, false), ...shaded];
+  }
+  const artifact = file.version !== '' ? file.artifact : ((manifest && manifestArtifact(manifest)) ?? file.artifact);
+  const version = file.version !== '' ? file.version : manifest && manifestVersion(manifest);
+  if (version === undefined || artifact === '') {
+    if (isJavaApplication(label)) return [application(file.artifact, within), ...shaded];
+    if (names.length === 0) {
+      rejected.push({ at: within, why: 'neither Maven metadata nor manifest nor file name say what this archive is' });
+    }
+    return shaded;
+  }
+  const group = (manifest && manifestGroup(manifest, artifact)) ?? manifestGroup(new Map(), artifact);
+  const name = { group: group ?? artifact, artifact, version };
+  const listed = toListed(name, within, manifestSays, false);
+  // Many old artifacts have their own name as their group; as a guess it is better than none, and says that it is one.
+  const guess = [{ name: 'java:group', value: 'guessed' }];
+  return [group === undefined ? { ...listed, properties: guess } : listed, ...shaded];
+}
+
+/** The metadata that is the archive's own, not that of something shaded into it. */
+function ownName(
+  names: readonly Named[],
+  file: { readonly artifact: string; readonly version: string },
+): Named | undefined {
+  const same = names.filter(
+    (name) => name.artifact === file.artifact || file.artifact === `${name.group}.${name.artifact}`,
+  );
+  const exact = same.find((name) => name.version === file.version) ?? same[0];
+  if (exact !== undefined) return exact;
+  const [only] = names;
+  if (only === undefined || names.length > 1) return undefined;
+  const alike = file.artifact.includes(only.artifact) || only.artifact.includes(file.artifact);
+  return alike || file.version === '' || file.version === only.version ? only : undefined;
+}
+
+function toListed(name: MavenName, within: string, licenses: readonly string[], shaded: boolean): Listed {
+  return {
+    key: `${within} ${mavenLabel(name)}@${name.version}`,
+    name: mavenLabel(name),
+    version: name.version,
+    purl: mavenPurl(name),
+    licenses,
+    within,
+    properties: shaded ? [{ name: 'java:shaded', value: 'true' }] : [],
+  };
+}
+
+function application(name: string, within: string): Listed {
+  return { key: `${within} ${name}`, kind: 'application', name, version: '', within };
+}
+
+/** Whether the bytes are worth opening: some tools name text files `.jar`. */
+export function isJar(bytes: Uint8Array): boolean {
+  return isZip(bytes) || bytes[0] === 0x23;
+}

@@ -1,0 +1,174 @@
+import type { Rejected } from '@assay/contract';
+import type { Listed, Listing } from '../listing/listing.ts';
+import { isFilledIn, mavenLabel, mavenPurl } from './maven-name.ts';
+import type { Pom, PomDependency } from './pom.ts';
+
+const maxParents = 20;
+const maxSubstitutions = 20;
+
+/** A pom.xml and where it lies. */
+export interface PomFile {
+  readonly path: string;
+  readonly pom: Pom;
+}
+
+/** All poms of one scan: parents are looked for among them, never in a repository. */
+export class PomSet {
+  readonly #byPath: ReadonlyMap<string, Pom>;
+  readonly #byName: ReadonlyMap<string, string>;
+
+  constructor(files: readonly PomFile[]) {
+    this.#byPath = new Map(files.map((file) => [file.path, file.pom]));
+    this.#byName = new Map(files.map(({ path, pom }) => [`${pom.group ?? pom.parent?.group}:${pom.artifact}`, path]));
+  }
+
+  /** The pom itself and the parents that lie in the same scan, the nearest first. */
+  lineage(file: PomFile): Pom[] {
+    const out = [file.pom];
+    const seen = new Set([file.path]);
+    let { path, pom } = file;
+    while (pom.parent !== undefined && out.length < maxParents) {
+      const above = this.#parentPath(path, pom);
+      const parent = above === undefined || seen.has(above) ? undefined : this.#byPath.get(above);
+      if (above === undefined || parent === undefined) break;
+      seen.add(above);
+      out.push(parent);
+      [path, pom] = [above, parent];
+    }
+    return out;
+  }
+
+  #parentPath(path: string, pom: Pom): string | undefined {
+    const said = pom.parent?.path ?? '';
+    const near = said === '' ? undefined : joinPath(path, said.endsWith('.xml') ? said : `${said}/pom.xml`);
+    const candidate = near === undefined ? undefined : this.#byPath.get(near);
+    if (near !== undefined && candidate?.artifact === pom.parent?.artifact) return near;
+    return this.#byName.get(`${pom.parent?.group}:${pom.parent?.artifact}`);
+  }
+}
+
+/** A path beside a file, `..` resolved; it stays inside the scan. */
+function joinPath(file: string, relative: string): string {
+  const out = file.split('/').slice(0, -1);
+  for (const segment of relative.split('/')) {
+    if (segment === '..') out.pop();
+    else if (segment !== '' && segment !== '.') out.push(segment);
+  }
+  return out.join('/');
+}
+
+/** What one pom.xml declares: the project itself, and its dependencies as far as the poms at hand say their versions. */
+export function listPom(file: PomFile, all: PomSet): Listing {
+  const lineage = all.lineage(file);
+  const fill = filler(lineage);
+  const packages: Listed[] = [];
+  const rejected: Rejected[] = [];
+  const managed = managedVersions(lineage, fill);
+  // Dependencies of a parent are those of its children too; a parent in the scan lists its own itself.
+  for (const dependency of file.pom.dependencies) {
+    const listed = listDependency(dependency, fill, managed);
+    if (typeof listed === 'string') rejected.push({ at: '', why: listed });
+    else packages.push(listed);
+  }
+  const own = ownPackage(lineage, fill, packages);
+  return { packages: own === undefined ? packages : [own, ...packages], rejected };
+}
+
+type Fill = (text: string | undefined) => string | undefined;
+
+/** Replaces `${name}`; a property may name others. What stays open gives `undefined`. */
+function filler(lineage: readonly Pom[]): Fill {
+  const [own] = lineage;
+  const version = own?.version ?? own?.parent?.version;
+  const group = own?.group ?? own?.parent?.group;
+  const builtIn = new Map([
+    ['project.version', version],
+    ['pom.version', version],
+    ['version', version],
+    ['project.groupId', group],
+    ['pom.groupId', group],
+    ['groupId', group],
+    ['project.artifactId', own?.artifact],
+    ['artifactId', own?.artifact],
+    ['project.parent.version', own?.parent?.version],
+    ['parent.version', own?.parent?.version],
+    ['project.parent.groupId', own?.parent?.group],
+  ]);
+  const look = (name: string): string | undefined =>
+    lineage.map((pom) => pom.properties.get(name)).find((value) => value !== undefined) ?? builtIn.get(name);
+  return (text) => {
+    let value = text;
+    for (let i = 0; i < maxSubstitutions && value !== undefined; i++) {
+      const match = /\$\{([^${}]+)\}/.exec(value);
+      if (match?.[1] === undefined) return value;
+      const found = look(match[1].trim());
+      if (found === undefined || value.length > 1000) return undefined;
+      value = value.slice(0, match.index) + found + value.slice(match.index + match[0].length);
+    }
+    return undefined;
+  };
+}
+
+interface Managed {
+  readonly version?: string;
+  readonly scope?: string;
+}
+
+function managedVersions(lineage: readonly Pom[], fill: Fill): Map<string, Managed> {
+  const out = new Map<string, Managed>();
+  for (const pom of lineage) {
+    for (const dependency of pom.managed) {
+      const key = `${fill(dependency.group)}:${fill(dependency.artifact)}`;
+      if (dependency.scope !== 'import' && !out.has(key)) out.set(key, dependency);
+    }
+  }
+  return out;
+}
+
+function listDependency(dependency: PomDependency, fill: Fill, managed: ReadonlyMap<string, Managed>): Listed | string {
+  const written = `${dependency.group}:${dependency.artifact}`;
+  const [group, artifact] = [fill(dependency.group), fill(dependency.artifact)];
+  if (!isFilledIn(group) || !isFilledIn(artifact))
+    return `dependency ${written}: its name is not said in the poms at hand`;
+  const inherited = managed.get(`${group}:${artifact}`);
+  const said = dependency.version ?? inherited?.version;
+  if (said === undefined) return `dependency ${written}: its version comes from a parent or BOM that is not here`;
+  const version = exactVersion(fill(said));
+  if (version === undefined)
+    return `dependency ${written}: version ${said.slice(0, 100)} is not said in the poms at hand, or is a range`;
+  const name = { group, artifact, version };
+  const scope = dependency.scope ?? inherited?.scope;
+  return {
+    key: `${mavenLabel(name)}@${version}`,
+    name: mavenLabel(name),
+    version,
+    purl: mavenPurl(name),
+    dev: scope === 'test',
+    optional: dependency.optional,
+    properties: scope === undefined ? [] : [{ name: 'java:scope', value: scope }],
+  };
+}
+
+/** `[1.0]` means exactly 1.0; any other bracket is a range. */
+function exactVersion(text: string | undefined): string | undefined {
+  const version = /^\[([^,[\]()]+)\]$/.exec(text ?? '')?.[1] ?? text;
+  return isFilledIn(version) && !/[[\](),]/.test(version) ? version : undefined;
+}
+
+function ownPackage(lineage: readonly Pom[], fill: Fill, needs: readonly Listed[]): Listed | undefined {
+  const [own] = lineage;
+  const group = fill(own?.group ?? own?.parent?.group);
+  const artifact = fill(own?.artifact);
+  const version = fill(own?.version ?? own?.parent?.version);
+  if (own === undefined || !isFilledIn(group) || !isFilledIn(artifact)) return undefined;
+  const name = { group, artifact, version: isFilledIn(version) ? version : '' };
+  return {
+    key: 'project',
+    kind: 'application',
+    name: mavenLabel(name),
+    version: name.version,
+    purl: mavenPurl(name),
+    licenses: own.licenses,
+    dependsOn: needs.map((need) => need.key),
+  };
+}

@@ -1,0 +1,58 @@
+import { AssayError } from '@assay/contract';
+import { decodeText, linesOf } from '../formats/decode-text.ts';
+
+/** What an installed gem's specification says. */
+export interface Gemspec {
+  readonly name: string;
+  readonly version: string;
+  /** `ruby` unless it was built for one. */
+  readonly platform: string;
+  readonly licenses: readonly string[];
+  readonly summary?: string;
+  readonly authors: readonly string[];
+  readonly needs: readonly string[];
+}
+
+/**
+ * Reads `specifications/NAME-VERSION.gemspec` as RubyGems writes it, without running it: only literals are understood.
+ * Throws FILE_UNREADABLE. Source: rubygems `Specification#to_ruby`, guides.rubygems.org, "Specification Reference".
+ */
+export function parseGemspec(bytes: Uint8Array, path: string): Gemspec {
+  const fields = new Map<string, string>();
+  const needs = new Set<string>();
+  let stub: RegExpExecArray | null = null;
+  for (const line of linesOf(decodeText(bytes))) {
+    stub ??= /^# stub: (\S+) (\S+) (\S+)/.exec(line);
+    const field = /^\s*\w+\.(name|version|platform|licenses?|summary|authors?)\s*=\s*(.+)$/.exec(line);
+    if (field?.[1] !== undefined && field[2] !== undefined && !fields.has(field[1])) fields.set(field[1], field[2]);
+    const need = /^\s*\w+\.add_(?:runtime_)?dependency[ (]*(.+)$/.exec(line);
+    const [name] = need?.[1] === undefined ? [] : literals(need[1]);
+    if (name !== undefined) needs.add(name);
+  }
+  const file = /([^/]+)\.gemspec$/.exec(path)?.[1] ?? '';
+  const fromFile = /^(.+?)-(\d[^-]*)(?:-.*)?$/.exec(file);
+  const one = (key: string): string | undefined => literals(fields.get(key) ?? '')[0];
+  const name = one('name') ?? stub?.[1] ?? fromFile?.[1];
+  const version = one('version') ?? stub?.[2] ?? fromFile?.[2];
+  if (name === undefined || version === undefined) {
+    throw new AssayError('FILE_UNREADABLE', 'the gemspec does not say its name and version as plain texts');
+  }
+  const summary = one('summary');
+  return {
+    name,
+    version,
+    platform: one('platform') ?? stub?.[3] ?? 'ruby',
+    licenses: [...literals(fields.get('licenses') ?? ''), ...literals(fields.get('license') ?? '')],
+    ...(summary === undefined ? {} : { summary: summary.slice(0, 500) }),
+    authors: [...literals(fields.get('authors') ?? ''), ...literals(fields.get('author') ?? '')],
+    needs: [...needs],
+  };
+}
+
+/** The string literals of a Ruby expression: `"a"`, `'a'`, `%q<a>`. One with an interpolation says nothing. */
+function literals(expression: string): string[] {
+  const found = expression.matchAll(/"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|%[qQ]?[<({[]([^>)}\]]*)[>)}\]]/g);
+  return [...found]
+    .map(([, double, single, percent]) => (double ?? single ?? percent ?? '').replace(/\\(.)/g, '$1'))
+    .filter((text) => text !== '' && !text.includes('#{'));
+}
