@@ -1,5 +1,5 @@
 import { AssayError } from '@assay/contract';
-import { type FileHeader, type FileReader, type FileSelector, isSecondLook, type SecondLook } from '@assay/image';
+import { type FileReader, type FileSelector, isSecondLook, type SecondLook } from '@assay/image';
 import type { Cataloguer, TargetKind } from './cataloguer.ts';
 import { cataloguers } from './cataloguers.ts';
 
@@ -170,6 +170,7 @@ class ComposedReader implements FileReader<Finds> {
     if (looking.length === 0) return this.#finds();
     return {
       ranges: looking.flatMap((part) => part.look?.ranges ?? []),
+      // biome-ignore lint/suspicious/noThenProperty: the port's name; nobody awaits a SecondLook
       then: (bytes) => {
         let at = 0;
         for (const part of looking) {

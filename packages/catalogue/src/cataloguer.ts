@@ -55,19 +55,32 @@ export function wholeFile<T>(
   limit: number,
   parse: (bytes: Uint8Array, file: FileHeader) => T | undefined,
 ): FileReader<T> {
-  const chunks: Uint8Array[] = [];
+  let kept: Uint8Array = new Uint8Array(0);
   let size = 0;
   return {
     write(chunk) {
+      const start = size;
       size += chunk.length;
       if (size > limit) throw new AssayError('LIMIT_EXCEEDED', `the file is over the limit of ${limit} bytes`);
-      chunks.push(chunk);
+      if (start === 0 && size >= file.size) {
+        kept = chunk; // the whole file in one piece: nothing to copy
+        return;
+      }
+      // A link is met without the size of what it leads to: then the buffer grows.
+      if (start === 0 || size > kept.length) kept = grown(kept, start, Math.max(size, file.size), limit);
+      kept.set(chunk, start);
     },
     end() {
-      const [only] = chunks;
-      const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size);
-      chunks.length = 0;
+      const bytes = kept.subarray(0, size);
+      kept = new Uint8Array(0);
       return parse(bytes, file);
     },
   };
+}
+
+/** A larger buffer with the same first bytes. The memory of what is never written is never touched. */
+function grown(kept: Uint8Array, used: number, wanted: number, limit: number): Uint8Array {
+  const larger = Buffer.allocUnsafeSlow(Math.min(limit, Math.max(wanted, 2 * used)));
+  larger.set(kept.subarray(0, used));
+  return larger;
 }

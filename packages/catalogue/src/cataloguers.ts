@@ -1,7 +1,8 @@
 import type { Cataloguer } from './cataloguer.ts';
+import type { osRelease } from './os-release/cataloguer.ts';
 
 /**
  * Every cataloguer we ship. Adding one is one import and one entry; the contract test walks the folders.
  * Methods are compared loosely by TypeScript, so a `Cataloguer<Found>` of any `Found` fits; each is only ever given back what it read itself.
  */
-export const cataloguers: readonly Cataloguer[] = [];
+export const cataloguers: readonly Cataloguer[] = [osRelease];

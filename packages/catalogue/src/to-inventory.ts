@@ -3,6 +3,8 @@ import type { FileView, SelectedFile } from '@assay/image';
 import type { Find } from './catalogue-files.ts';
 import type { Catalogued, Cataloguer, TargetKind } from './cataloguer.ts';
 import { cataloguers } from './cataloguers.ts';
+import { findDistro, osRelease } from './os-release/cataloguer.ts';
+import type { OsRelease } from './os-release/parse-os-release.ts';
 
 /** Everything that the files of an image or folder tell. Packages are sorted by ref, so that equal images give equal inventories. */
 export function toInventory(
@@ -23,7 +25,7 @@ export function toInventory(
       }
     }
   }
-  const distro = undefined as Distro | undefined; // os-release comes next
+  const distro = distroOf(byCataloguer.get(osRelease.id) ?? []);
   const packages: Package[] = [];
   for (const cataloguer of choices) {
     const files = byCataloguer.get(cataloguer.id);
@@ -36,11 +38,22 @@ export function toInventory(
   return { subject, ...(distro === undefined ? {} : { distro }), packages, rejected, tools: [] };
 }
 
+function distroOf(files: readonly SelectedFile<unknown>[]): Distro | undefined {
+  // The registry gives each cataloguer only what its own readers made.
+  return findDistro(files as readonly SelectedFile<OsRelease>[]);
+}
+
 function catalogue(
   cataloguer: Cataloguer,
   files: readonly SelectedFile<unknown>[],
   targetKind: TargetKind,
   distro: Distro | undefined,
 ): Catalogued {
-  return cataloguer.packages(files, { targetKind, ...(distro === undefined ? {} : { distro }) });
+  try {
+    return cataloguer.packages(files, { targetKind, ...(distro === undefined ? {} : { distro }) });
+  } catch (error) {
+    // A defect of one cataloguer must not hide what the others found, nor pass in silence.
+    const why = `the ${cataloguer.id} cataloguer failed: ${error instanceof Error ? error.message : String(error)}`;
+    return { packages: [], rejected: files.map(({ path }) => ({ at: path, why })) };
+  }
 }
