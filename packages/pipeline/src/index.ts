@@ -1,1 +1,19 @@
-export {};
+export { type Applied, applyIgnore } from './policy/ignore/apply-ignore.ts';
+export { type IgnoreEntry, type IgnoreFile, parseIgnore } from './policy/ignore/ignore-file.ts';
+export {
+  decideVerdict,
+  isFixable,
+  type Verdict,
+  type VerdictInput,
+  type VerdictReason,
+} from './policy/verdict/decide-verdict.ts';
+export { exitCodeOf, type Outcome } from './policy/verdict/exit-code.ts';
+export { type ApplyVexOptions, applyVex } from './policy/vex/apply-vex.ts';
+export {
+  parseVex,
+  type VexComponent,
+  type VexDocument,
+  type VexStatement,
+  type VexTarget,
+} from './policy/vex/vex-document.ts';
+export { type ParsedTarget, type PathKind, type Probe, parseTarget } from './request/parse-target.ts';
