@@ -1,8 +1,11 @@
 import type { Cataloguer } from './cataloguer.ts';
-import type { osRelease } from './os-release/cataloguer.ts';
+import { osRelease } from './os-release/cataloguer.ts';
 
 /**
  * Every cataloguer we ship. Adding one is one import and one entry; the contract test walks the folders.
  * Methods are compared loosely by TypeScript, so a `Cataloguer<Found>` of any `Found` fits; each is only ever given back what it read itself.
  */
-export const cataloguers: readonly Cataloguer[] = [osRelease];
+// biome-ignore format: one entry a line, so that additions do not collide
+export const cataloguers: readonly Cataloguer[] = [
+  osRelease,
+];

@@ -17,7 +17,7 @@ export interface Listed {
   readonly description?: string;
   /** Keys of what it needs. Those that name nothing listed are left out. */
   readonly dependsOn?: readonly string[];
-  /** Needed only to develop or test. */
+  /** Needed only to develop or test; absent when the file cannot tell. */
   readonly dev?: boolean;
   /** Its absence is no failure of the installation. */
   readonly optional?: boolean;

@@ -16,13 +16,13 @@ interface Group {
   readonly hashes: Map<string, string>;
   readonly needs: Set<string>;
   readonly properties: Map<string, { readonly name: string; readonly value: string }>;
-  dev: boolean;
-  optional: boolean;
+  dev: boolean | undefined;
+  optional: boolean | undefined;
 }
 
 /**
  * The packages of all files of one cataloguer. The same package (by purl) in several places is one package with several
- * locations; it counts as `dev` or `optional` only where every place says so.
+ * locations; it counts as `dev` or `optional` only where every place that knows says so.
  */
 export function toPackages(id: string, files: readonly ListedFile[]): { packages: Package[]; rejected: Rejected[] } {
   const groups = new Map<string, Group>();
@@ -69,8 +69,8 @@ function groupOf(groups: Map<string, Group>, id: string, listed: Listed): Group 
     hashes: new Map(),
     needs: new Set(),
     properties: new Map(),
-    dev: true,
-    optional: true,
+    dev: undefined,
+    optional: undefined,
   };
   groups.set(identity(listed), group);
   return group;
@@ -84,15 +84,20 @@ function addListed(group: Group, listed: Listed, file: ListedFile): void {
     if (!group.hashes.has(algorithm)) group.hashes.set(algorithm, hex);
   }
   for (const property of listed.properties ?? []) group.properties.set(`${property.name}\n${property.value}`, property);
-  group.dev &&= listed.dev === true;
-  group.optional &&= listed.optional === true;
+  group.dev = both(group.dev, listed.dev);
+  group.optional = both(group.optional, listed.optional);
+}
+
+/** True where all that say anything say so. */
+function both(known: boolean | undefined, said: boolean | undefined): boolean | undefined {
+  return said === undefined ? known : said && known !== false;
 }
 
 function toPackage(id: string, group: Group): Package {
   const { first } = group;
   const properties = [...group.properties.values()];
-  if (group.dev) properties.push({ name: 'assay:dev', value: 'true' });
-  if (group.optional) properties.push({ name: 'assay:optional', value: 'true' });
+  if (group.dev === true) properties.push({ name: 'assay:dev', value: 'true' });
+  if (group.optional === true) properties.push({ name: 'assay:optional', value: 'true' });
   return {
     ref: group.ref,
     kind: first.kind ?? 'library',
