@@ -1,0 +1,36 @@
+/**
+ * Who may import whom. A room is a workspace; what is not listed is refused. Tests may also import `testkit`.
+ * In one breath: apps compose adapters; adapters implement ports; the pipeline speaks the contract; the contract speaks to nobody.
+ */
+export const layers: Readonly<Record<string, readonly string[]>> = {
+  'packages/contract': [],
+  'packages/pipeline': ['contract'],
+  'packages/oci': ['contract'],
+  'packages/sbom': ['contract'],
+  'packages/advisories': ['contract'],
+  'packages/image': ['contract', 'oci'],
+  'packages/catalogue': ['contract', 'image'],
+  'packages/scanners': ['contract', 'sbom', 'catalogue', 'advisories'],
+  'packages/output': ['contract', 'sbom', 'pipeline'],
+  'packages/local': ['contract', 'pipeline', 'oci', 'image', 'sbom', 'catalogue', 'advisories', 'scanners'],
+  'packages/commands': ['contract', 'pipeline', 'sbom', 'output', 'local', 'advisories'],
+  'packages/testkit': ['contract', 'pipeline', 'oci', 'image', 'sbom', 'catalogue', 'advisories', 'scanners'],
+  'apps/cli': ['contract', 'commands', 'local'],
+};
+
+/** Rooms that are decisions and words only: no `node:*`, no clock. */
+export const pureRooms: ReadonlySet<string> = new Set(['packages/contract', 'packages/pipeline']);
+
+/** The only files that may read the environment. */
+export const environmentReaders: readonly RegExp[] = [/^apps\/[^/]+\/src\/config\.ts$/, /^packages\/testkit\//];
+
+/** Folder and file names that say nothing. */
+export const emptyNames: ReadonlySet<string> = new Set([
+  'utils',
+  'util',
+  'common',
+  'helpers',
+  'helper',
+  'misc',
+  'shared',
+]);
