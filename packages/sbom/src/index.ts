@@ -1,1 +1,2 @@
-export {};
+export * from './bytes/collect-bytes.ts';
+export * from './sbom-input.ts';
