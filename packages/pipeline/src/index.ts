@@ -16,4 +16,5 @@ export {
   type VexStatement,
   type VexTarget,
 } from './policy/vex/vex-document.ts';
+export { oldDataDays, type ReportInput, toReport } from './report/to-report.ts';
 export { type ParsedTarget, type PathKind, type Probe, parseTarget } from './request/parse-target.ts';

@@ -57,7 +57,7 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
 /**
  * Reads a target as people write it: a word with a prefix means what the prefix says, a bare word is guessed in this order:
  * `-` (a document on standard input) · something on the disk, with `@sha256:…` or `:NAME` after a layout or archive ·
- * what looks like a path (FILE_NOT_FOUND) · an image reference. Throws TARGET_UNKNOWN and FILE_NOT_FOUND. docs/guide/scan targets say the same.
+ * what looks like a path (FILE_NOT_FOUND) · an image reference. Throws TARGET_UNKNOWN and FILE_NOT_FOUND.
  */
 export async function parseTarget(text: string, probe: Probe): Promise<ParsedTarget> {
   if (text === '') throw unknown('an empty word is no target');
@@ -146,17 +146,23 @@ async function splitPath(text: string, probe: Probe): Promise<Found | undefined>
   const at = /@sha(?:256|512):[0-9a-f]+$/.exec(text);
   const undigested = at === null ? text : text.slice(0, at.index);
   const cuts = at === null ? [] : [undigested.length];
-  const colon = undigested.lastIndexOf(':');
-  // `C:\x` and `C:/x`: a drive, not a name.
-  const isName = colon > 1 && !/[\\/]/.test(undigested.slice(colon + 1));
-  if (isName) cuts.push(colon);
+  cuts.push(...colonsOf(undigested));
   for (const cut of cuts) {
     const path = text.slice(0, cut);
     const kind = await probe(path);
+    // After a layout, `:5000/app` is a host with its port; in a docker archive images have whole references for names.
+    const isName = kind === 'archive' || (kind === 'layout' && !/[\\/]/.test(undigested.slice(cut + 1)));
     // A digest says exactly which; a name beside it adds nothing.
-    if (kind === 'layout' || kind === 'archive') return { path, kind, selector: at === null ? text.slice(cut) : at[0] };
+    if (isName) return { path, kind, selector: at === null ? text.slice(cut) : at[0] };
   }
   return undefined;
+}
+
+/** Where a name may start, the last first. Not `C:`: that is a drive. */
+function colonsOf(text: string): readonly number[] {
+  const found: number[] = [];
+  for (let at = text.lastIndexOf(':'); at > 1 && found.length < 8; at = text.lastIndexOf(':', at - 1)) found.push(at);
+  return found;
 }
 
 function toTarget(found: Found, text: string): Target {
@@ -167,7 +173,9 @@ function toTarget(found: Found, text: string): Target {
   if (kind === 'directory') return { kind: 'directory', path };
   if (kind === 'sbom') return { kind: 'sbom', path };
   throw new AssayError('TARGET_UNKNOWN', `${shown(text)} is a file, but neither an image archive nor an SBOM`, {
-    hint: 'Name the folder it is in with dir:PATH, or say what it is with docker-archive:FILE, oci-archive:FILE or sbom:FILE.',
+    hint: `Name the folder it is in with dir:PATH, or say what it is with docker-archive:FILE, oci-archive:FILE${
+      isReference(text) ? ', sbom:FILE or registry:IMAGE' : ' or sbom:FILE'
+    }.`,
   });
 }
 
@@ -243,7 +251,7 @@ function isReference(text: string): boolean {
   const parts = name.split('/');
   const [first = ''] = parts;
   const isHost = parts.length > 1 && (/[.:[]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
-  if (isHost && !/^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?$/.test(first)) return false;
+  if (isHost && !/^(?:[A-Za-z0-9]+(?:[.-]+[A-Za-z0-9]+)*|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?$/.test(first)) return false;
   return (isHost ? parts.slice(1) : parts).every((part) => /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/.test(part));
 }
 

@@ -1,4 +1,4 @@
-import { type Finding, findPurl, formatPurl, type Notice } from '@assay/contract';
+import { type Finding, findPurl, type Notice } from '@assay/contract';
 import { fitsGlob } from './glob.ts';
 import { endOf, type IgnoreEntry, type IgnoreFile } from './ignore-file.ts';
 
@@ -21,6 +21,7 @@ export function applyIgnore(findings: readonly Finding[], ignoreFile: IgnoreFile
     else known.push(index);
   }
   const used = new Set<number>();
+  const missed = new Set<number>();
   const marked = findings.map((finding) => {
     const fitting = candidates(finding, byId).filter((index) => {
       const entry = ignoreFile.entries[index];
@@ -30,7 +31,11 @@ export function applyIgnore(findings: readonly Finding[], ignoreFile: IgnoreFile
     const holding = fitting
       .map((index) => ignoreFile.entries[index])
       .find((entry) => entry !== undefined && holds(entry, now));
-    if (holding === undefined || finding.suppressed !== undefined) return finding;
+    if (finding.suppressed !== undefined) return finding;
+    if (holding === undefined) {
+      for (const index of fitting) missed.add(index);
+      return finding;
+    }
     return {
       ...finding,
       suppressed: {
@@ -43,11 +48,14 @@ export function applyIgnore(findings: readonly Finding[], ignoreFile: IgnoreFile
   });
   return {
     findings: marked,
-    notices: ignoreFile.entries.flatMap((entry, index) => toNotice(entry, used.has(index), ignoreFile, now)),
+    notices: ignoreFile.entries.flatMap((entry, index) =>
+      toNotice(entry, used.has(index), missed.has(index), ignoreFile),
+    ),
   };
 }
 
-function toNotice(entry: IgnoreEntry, used: boolean, file: IgnoreFile, now: Date): Notice[] {
+/** `missed`: it fitted a finding that nothing lets go any more. */
+function toNotice(entry: IgnoreEntry, used: boolean, missed: boolean, file: IgnoreFile): Notice[] {
   const what = entry.package === undefined ? entry.id : `${entry.id} in ${entry.package}`;
   if (!used) {
     return [
@@ -58,7 +66,7 @@ function toNotice(entry: IgnoreEntry, used: boolean, file: IgnoreFile, now: Date
       },
     ];
   }
-  if (holds(entry, now)) return [];
+  if (!missed) return [];
   return [
     {
       code: 'IGNORE_EXPIRED',
@@ -91,17 +99,21 @@ function fitsFinding(entry: IgnoreEntry, finding: Finding): boolean {
   return found.locations.length > 0 && found.locations.every((location) => fitsGlob(pattern, location.path));
 }
 
-/** A package URL fits with the version and qualifiers it names; those it does not name may be any. */
+/** A package URL fits with the version and qualifiers it names; those it does not name may be any. `*` works in name and version. */
 function fitsPackage(wanted: string, finding: Finding): boolean {
   const purl = findPurl(wanted);
   if (purl === undefined) return fitsGlob(wanted, finding.package.name);
   const found = finding.package.purl === undefined ? undefined : findPurl(finding.package.purl);
   if (found === undefined) return false;
-  const base = (one: typeof purl) => formatPurl({ type: one.type, namespace: one.namespace, name: one.name });
-  if (!fitsGlob(base(purl), base(found))) return false;
+  // Not compared as formatted text: that writes `*` as %2A, which stands for itself.
+  if (purl.type !== found.type || !fitsGlob(pathOf(purl), pathOf(found))) return false;
   if (purl.version !== '' && !fitsGlob(purl.version, found.version)) return false;
   if (purl.subpath !== '' && purl.subpath !== found.subpath) return false;
   return Object.entries(purl.qualifiers).every(
     ([key, value]) => Object.hasOwn(found.qualifiers, key) && found.qualifiers[key] === value,
   );
+}
+
+function pathOf(purl: { readonly namespace: string; readonly name: string }): string {
+  return `${purl.namespace}/${purl.name}`;
 }

@@ -40,7 +40,8 @@ export function parseIgnore(value: unknown, sourceName: string): IgnoreFile {
   if (list === null || list === undefined) return { source: sourceName, entries: [] };
   if (!Array.isArray(list)) throw refuse(sourceName, '/', 'a list of entries is wanted');
   if (list.length > maxEntries) throw refuse(sourceName, '/', `more than ${maxEntries} entries`);
-  return { source: sourceName, entries: list.map((entry, index) => parseEntry(entry, sourceName, `/${index}`)) };
+  const root = isRecord(value) ? '/ignore' : '';
+  return { source: sourceName, entries: list.map((entry, index) => parseEntry(entry, sourceName, `${root}/${index}`)) };
 }
 
 function takeList(value: Readonly<Record<string, unknown>>, sourceName: string): unknown {

@@ -22,12 +22,15 @@ export function applyVex(
   options: ApplyVexOptions = {},
 ): Applied {
   const byId = new Map<string, Sourced[]>();
+  let order = 0;
   for (const document of documents) {
     for (const statement of document.statements) {
+      order += 1;
       for (const id of statement.ids) {
         const known = byId.get(id);
-        if (known === undefined) byId.set(id, [{ statement, source: document.source }]);
-        else known.push({ statement, source: document.source });
+        const sourced = { statement, source: document.source, order };
+        if (known === undefined) byId.set(id, [sourced]);
+        else known.push(sourced);
       }
     }
   }
@@ -42,6 +45,8 @@ export function applyVex(
 interface Sourced {
   readonly statement: VexStatement;
   readonly source: string;
+  /** Place among all statements of all documents. */
+  readonly order: number;
 }
 
 function latestFor(
@@ -55,10 +60,15 @@ function latestFor(
   }
   let latest: Sourced | undefined;
   for (const candidate of candidates) {
-    const isLater = latest === undefined || candidate.statement.moment >= latest.statement.moment;
-    if (isLater && candidate.statement.targets.some((target) => match.fits(target, finding))) latest = candidate;
+    if (isLater(candidate, latest) && candidate.statement.targets.some((target) => match.fits(target, finding)))
+      latest = candidate;
   }
   return latest;
+}
+
+function isLater(one: Sourced, other: Sourced | undefined): boolean {
+  if (other === undefined || one.statement.moment > other.statement.moment) return true;
+  return one.statement.moment === other.statement.moment && one.order > other.order;
 }
 
 function withStatement(finding: Finding, found: Sourced | undefined): Finding {
@@ -140,6 +150,7 @@ class Matcher {
       return own !== undefined && wanted !== undefined && fitsPurl(wanted, own);
     });
     if (isNamed) return true;
+    if (isCalled(component, found)) return true;
     return (
       component.hashes.length > 0 &&
       Object.values(found?.hashes ?? {}).some((hash) => component.hashes.includes(hash.toLowerCase()))
@@ -156,4 +167,11 @@ class Matcher {
     this.#within.set(product, within);
     return within;
   }
+}
+
+/** Name alone is too weak for a package: only with its version, and where the document gives nothing better. */
+function isCalled({ called }: VexComponent, found: Package | undefined): boolean {
+  return (
+    called !== undefined && called.version !== '' && called.name === found?.name && called.version === found.version
+  );
 }

@@ -143,9 +143,15 @@ function decoded(text: string): string {
   }
 }
 
-/** The document's own components by reference, nested ones too, walked without recursion. */
+/**
+ * The document's own components by reference, nested ones too, walked without recursion. A reference means something inside its own
+ * document only: two documents may both call something "1". So it counts as a name just where the serial number is the same.
+ */
 function localComponents(document: Json, sourceName: string): ReadonlyMap<string, VexComponent> {
   const found = new Map<string, VexComponent>();
+  const serial = textOf(document, 'serialNumber')
+    ?.replace(/^urn:uuid:/i, '')
+    .toLowerCase();
   const waiting: unknown[] = [...listOf(document, 'components', sourceName)];
   if (isRecord(document.metadata)) waiting.push(document.metadata.component);
   for (let next = waiting.pop(); waiting.length > 0 || next !== undefined; next = waiting.pop()) {
@@ -159,8 +165,9 @@ function localComponents(document: Json, sourceName: string): ReadonlyMap<string
     );
     if (ref !== undefined && !found.has(ref)) {
       found.set(ref, {
-        names: [ref, purl, cpe].filter((one) => one !== undefined),
+        names: [purl, cpe].filter((one) => one !== undefined),
         hashes: hashes.filter((hash) => hash !== undefined),
+        ...(serial === undefined ? {} : { link: { serial, ref } }),
         ...(purl !== undefined || name === undefined
           ? {}
           : { called: { name, version: textOf(next, 'version') ?? '' } }),
