@@ -1,5 +1,11 @@
 import type { Cataloguer } from './cataloguer.ts';
+import { dotnet } from './dotnet/cataloguer.ts';
+import { java } from './java/cataloguer.ts';
+import { npm } from './npm/cataloguer.ts';
 import { osRelease } from './os-release/cataloguer.ts';
+import { php } from './php/cataloguer.ts';
+import { python } from './python/cataloguer.ts';
+import { ruby } from './ruby/cataloguer.ts';
 
 /**
  * Every cataloguer we ship. Adding one is one import and one entry; the contract test walks the folders.
@@ -8,4 +14,10 @@ import { osRelease } from './os-release/cataloguer.ts';
 // biome-ignore format: one entry a line, so that additions do not collide
 export const cataloguers: readonly Cataloguer[] = [
   osRelease,
+  npm,
+  python,
+  java,
+  ruby,
+  php,
+  dotnet,
 ];

@@ -9,7 +9,7 @@ export interface ZipEntry {
   readonly encrypted: boolean;
   readonly compressedSize: number;
   readonly size: number;
-  /** Of the local header, from the start of the bytes. */
+  /** Of the local header, from the start of the file. */
   readonly offset: number;
 }
 
@@ -35,12 +35,18 @@ export function isZip(bytes: Uint8Array): boolean {
 }
 
 /**
- * The entries of a zip archive held in memory whose path `wanted` lets through. Zip64, and a program in front of the archive
- * (executable jars), are understood. Throws FILE_UNREADABLE, LIMIT_EXCEEDED. Source: PKWARE APPNOTE 6.3.10, 4.3.
+ * The entries of a zip archive whose path `wanted` lets through. `bytes` is the whole archive, or its end when `base` says how many
+ * bytes stand before it. Zip64, and a program in front of the archive (executable jars), are understood.
+ * Throws FILE_UNREADABLE, LIMIT_EXCEEDED. Source: PKWARE APPNOTE 6.3.10, 4.3.
  */
-export function readZipEntries(bytes: Uint8Array, wanted: (path: string) => boolean, budget: ZipBudget): ZipEntry[] {
+export function readZipEntries(
+  bytes: Uint8Array,
+  wanted: (path: string) => boolean,
+  budget: ZipBudget,
+  base = 0,
+): ZipEntry[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const directory = findDirectory(buffer);
+  const directory = findDirectory(buffer, base);
   if (directory.entries > budget.entries) {
     throw new AssayError(
       'LIMIT_EXCEEDED',
@@ -78,18 +84,18 @@ interface Directory {
 }
 
 /** The end record lies at the end, before a comment of at most 65 535 bytes. */
-function findDirectory(buffer: Buffer): Directory {
+function findDirectory(buffer: Buffer, base: number): Directory {
   const lowest = Math.max(0, buffer.length - 22 - 0xffff);
   for (let at = buffer.length - 22; at >= lowest; at--) {
     if (buffer[at] !== 0x50 || buffer.readUInt32LE(at) !== endSignature) continue;
     const comment = buffer.readUInt16LE(at + 20);
     if (at + 22 + comment > buffer.length) continue;
-    return directoryOf(buffer, at);
+    return directoryOf(buffer, at, base);
   }
   throw new AssayError('FILE_UNREADABLE', 'not a zip archive, or its end is missing');
 }
 
-function directoryOf(buffer: Buffer, end: number): Directory {
+function directoryOf(buffer: Buffer, end: number, base: number): Directory {
   let entries = buffer.readUInt16LE(end + 10);
   let size = buffer.readUInt32LE(end + 12);
   let start = buffer.readUInt32LE(end + 16);
@@ -105,9 +111,11 @@ function directoryOf(buffer: Buffer, end: number): Directory {
     }
   }
   // The directory ends where its end record starts; if that is not where it says, something stands in front of the archive.
-  const shift = stop - size - start;
-  if (shift < 0 || size > stop) throw new AssayError('FILE_UNREADABLE', 'the zip directory lies outside the file');
-  return { start: start + shift, end: stop, entries, shift };
+  const shift = base + stop - size - start;
+  if (shift < 0 || size > base + stop)
+    throw new AssayError('FILE_UNREADABLE', 'the zip directory lies outside the file');
+  if (size > stop) throw new AssayError('LIMIT_EXCEEDED', `the zip directory has ${size} bytes, more than were kept`);
+  return { start: stop - size, end: stop, entries, shift };
 }
 
 /** The zip64 end record stands right before its locator, unless it has fields nobody uses. */

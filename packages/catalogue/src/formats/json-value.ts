@@ -1,5 +1,6 @@
 import { AssayError } from '@assay/contract';
 import { decodeText } from './decode-text.ts';
+import { checkJsonShape } from './json-shape.ts';
 
 /** An object of a parsed document. Read it with the functions here: they never see the prototype. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -8,8 +9,9 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Reads a JSON file. Throws FILE_UNREADABLE with the parser's reason. V8's parser keeps its own stack, so depth costs memory only. */
+/** Reads a JSON file. Throws FILE_UNREADABLE with the parser's reason, LIMIT_EXCEEDED. V8's parser keeps its own stack, so depth costs memory only. */
 export function parseJson(bytes: Uint8Array): unknown {
+  checkJsonShape(bytes);
   return parseJsonText(decodeText(bytes));
 }
 

@@ -1,5 +1,6 @@
 /** Endings of Java archives: the runtime's own, and those of Jenkins, JBoss, NiFi, Karaf and Liferay. */
-const endings = new Set(['jar', 'war', 'ear', 'par', 'sar', 'nar', 'jpi', 'hpi', 'kar', 'lpkg']);
+export const javaEndings: readonly string[] = ['jar', 'war', 'ear', 'par', 'sar', 'nar', 'jpi', 'hpi', 'kar', 'lpkg'];
+const endings = new Set(javaEndings);
 /** Of these, those that carry an application or a plug-in rather than a library. */
 const applications = new Set(['war', 'ear', 'sar', 'kar', 'lpkg']);
 

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Rejected } from '@assay/contract';
-import { isZip, readZipEntries, readZipEntry, type ZipBudget, type ZipEntry } from '../archive/zip.ts';
+import { readZipEntries, readZipEntry, type ZipBudget, type ZipEntry } from '../archive/zip.ts';
 import { decodeText } from '../formats/decode-text.ts';
 import { reason } from '../formats/json-value.ts';
 import { parseXml } from '../formats/xml-element.ts';
@@ -21,15 +22,25 @@ import { parsePomProperties } from './pom-properties.ts';
 const maxDepth = 8;
 const maxMetadata = 4 * 2 ** 20;
 /** Decompressed archives that are held at the same time. */
-const maxHeld = 64 * 2 ** 20;
+const maxHeld = 48 * 2 ** 20;
 
-function freshBudget(): ZipBudget {
-  return { entries: 400_000, archives: 20_000, inflated: 512 * 2 ** 20 };
+/** What may be spent on one archive from outside. */
+export function jarBudget(): ZipBudget {
+  return { entries: 400_000, archives: 20_000, inflated: 256 * 2 ** 20 };
+}
+
+/** An archive whose directory is read: its entries of interest, and how their bytes are had. */
+export interface OpenArchive {
+  readonly entries: readonly ZipEntry[];
+  /** At most `limit` bytes. Throws FILE_UNREADABLE, LIMIT_EXCEEDED. */
+  readonly read: (entry: ZipEntry, limit: number) => Uint8Array;
+  /** Lower-case algorithm to hex, of the whole archive. */
+  readonly hashes: Readonly<Record<string, string>>;
 }
 
 interface Task {
-  readonly bytes: Uint8Array;
-  /** The path of the file in the image; inside it `!/a.jar!/b.jar`. */
+  readonly archive: OpenArchive;
+  /** The place inside the file of the image: `!/a.jar!/b.jar`. */
   readonly within: string;
   readonly depth: number;
   /** Decompressed bytes that live as long as this archive is read. */
@@ -37,41 +48,58 @@ interface Task {
 }
 
 /**
- * The Maven artifacts of one Java archive and of all archives inside it. Throws FILE_UNREADABLE or LIMIT_EXCEEDED for the
- * archive itself; trouble further in is told as rejected.
+ * The Maven artifacts of one Java archive in memory and of all archives inside it. Throws FILE_UNREADABLE or LIMIT_EXCEEDED for
+ * the archive itself; trouble further in is told as rejected.
  */
 export function parseJar(bytes: Uint8Array, path: string): Listing {
-  const budget = freshBudget();
+  const budget = jarBudget();
+  return listJar(openArchive(bytes, budget), path, budget);
+}
+
+function openArchive(bytes: Uint8Array, budget: ZipBudget): OpenArchive {
+  return {
+    entries: readZipEntries(bytes, isWanted, budget),
+    read: (entry, limit) => readZipEntry(bytes, entry, limit, budget),
+    hashes: { sha1: createHash('sha1').update(bytes).digest('hex') },
+  };
+}
+
+/** As `parseJar`, for an archive that is open. */
+export function listJar(archive: OpenArchive, path: string, budget: ZipBudget): Listing {
   const packages: Listed[] = [];
   const rejected: Rejected[] = [];
-  const work: (() => Task | undefined)[] = [() => ({ bytes, within: '', depth: 0, held: 0 })];
+  const work: (() => Task | undefined)[] = [() => ({ archive, within: '', depth: 0, held: 0 })];
   for (let open = work.pop(); open !== undefined; open = work.pop()) {
     const task = open();
     if (task === undefined) continue;
-    try {
-      const archive = readArchive(task, path, budget, rejected);
-      packages.push(...archive.packages);
-      for (const entry of archive.nested) work.push(() => openNested(task, entry, budget, rejected));
-    } catch (error) {
-      if (task.depth === 0) throw error;
-      rejected.push({ at: task.within, why: reason(error) });
-    }
+    const found = readArchive(task, path, rejected);
+    for (const listed of found.packages) packages.push(listed);
+    for (const entry of found.nested) work.push(() => openNested(task, entry, budget, packages, rejected));
   }
   return { packages, rejected };
 }
 
 /** Opened only when its turn comes, so that few decompressed archives live at once. */
-function openNested(outer: Task, entry: ZipEntry, budget: ZipBudget, rejected: Rejected[]): Task | undefined {
+function openNested(
+  outer: Task,
+  entry: ZipEntry,
+  budget: ZipBudget,
+  packages: Listed[],
+  rejected: Rejected[],
+): Task | undefined {
   const within = `${outer.within}!/${entry.path.slice(0, 500)}`;
   const refuse = (why: string): undefined => {
     rejected.push({ at: within, why });
+    // Its name still says what it is, as a rule.
+    const named = describe({ label: within, within, manifest: undefined, names: [], hashes: {} }, []);
+    for (const listed of named) packages.push(listed);
   };
   if (outer.depth + 1 > maxDepth) return refuse(`archives inside one another deeper than ${maxDepth} are not read`);
   if (budget.archives-- <= 0) return refuse('more archives inside one file than the limit; the rest is not read');
   try {
-    const bytes = readZipEntry(outer.bytes, entry, maxHeld - outer.held, budget);
+    const bytes = outer.archive.read(entry, maxHeld - outer.held);
     const held = outer.held + (entry.method === 0 ? 0 : bytes.length);
-    return { bytes, within, depth: outer.depth + 1, held };
+    return { archive: openArchive(bytes, budget), within, depth: outer.depth + 1, held };
   } catch (error) {
     return refuse(reason(error));
   }
@@ -82,7 +110,8 @@ interface Archive {
   readonly nested: readonly ZipEntry[];
 }
 
-function isWanted(path: string): boolean {
+/** Whether an entry tells what the archive is, or is an archive itself. */
+export function isWanted(path: string): boolean {
   return (
     path.endsWith('/pom.properties') ||
     (path.endsWith('/pom.xml') && path.startsWith('META-INF/maven/')) ||
@@ -91,11 +120,11 @@ function isWanted(path: string): boolean {
   );
 }
 
-function readArchive(task: Task, path: string, budget: ZipBudget, rejected: Rejected[]): Archive {
-  const entries = readZipEntries(task.bytes, isWanted, budget);
+function readArchive(task: Task, path: string, rejected: Rejected[]): Archive {
+  const { entries, hashes } = task.archive;
   const read = (entry: ZipEntry): Uint8Array | undefined => {
     try {
-      return readZipEntry(task.bytes, entry, maxMetadata, budget);
+      return task.archive.read(entry, maxMetadata);
     } catch (error) {
       rejected.push({ at: `${task.within}!/${entry.path.slice(0, 500)}`, why: reason(error) });
       return undefined;
@@ -120,7 +149,7 @@ function readArchive(task: Task, path: string, budget: ZipBudget, rejected: Reje
   }
   const names = mavenNames(properties, projects);
   const label = task.within === '' ? path : task.within;
-  const packages = describe({ label, within: task.within, manifest, names, projects }, rejected);
+  const packages = describe({ label, within: task.within, manifest, names, hashes }, rejected);
   return { packages, nested: entries.filter((entry) => isJavaArchive(entry.path) && entry.size > 0) };
 }
 
@@ -157,12 +186,12 @@ interface Found {
   readonly within: string;
   readonly manifest: JarManifest | undefined;
   readonly names: readonly Named[];
-  readonly projects: ReadonlyMap<string, Pom>;
+  readonly hashes: Readonly<Record<string, string>>;
 }
 
 /** The archive's own artifact first, then those shaded into it. */
 function describe(found: Found, rejected: Rejected[]): Listed[] {
-  const { label, within, names, manifest } = found;
+  const { label, within, names, manifest, hashes } = found;
   const file = parseArchiveName(label);
   const own = ownName(names, file);
   const manifestSays = manifest === undefined ? [] : manifestLicenses(manifest);
@@ -171,12 +200,12 @@ function describe(found: Found, rejected: Rejected[]): Listed[] {
     .map((name) => toListed(name, within, name.licenses, own !== undefined));
   if (own !== undefined) {
     const licenses = own.licenses.length > 0 ? own.licenses : manifestSays;
-    return [toListed(own, within, licenses, false), ...shaded];
+    return [{ ...toListed(own, within, licenses, false), hashes }, ...shaded];
   }
   const artifact = file.version !== '' ? file.artifact : ((manifest && manifestArtifact(manifest)) ?? file.artifact);
   const version = file.version !== '' ? file.version : manifest && manifestVersion(manifest);
   if (version === undefined || artifact === '') {
-    if (isJavaApplication(label)) return [application(file.artifact, within), ...shaded];
+    if (isJavaApplication(label)) return [{ ...application(file.artifact, within), hashes }, ...shaded];
     if (names.length === 0) {
       rejected.push({ at: within, why: 'neither Maven metadata nor manifest nor file name say what this archive is' });
     }
@@ -184,7 +213,7 @@ function describe(found: Found, rejected: Rejected[]): Listed[] {
   }
   const group = (manifest && manifestGroup(manifest, artifact)) ?? manifestGroup(new Map(), artifact);
   const name = { group: group ?? artifact, artifact, version };
-  const listed = toListed(name, within, manifestSays, false);
+  const listed = { ...toListed(name, within, manifestSays, false), hashes };
   // Many old artifacts have their own name as their group; as a guess it is better than none, and says that it is one.
   const guess = [{ name: 'java:group', value: 'guessed' }];
   return [group === undefined ? { ...listed, properties: guess } : listed, ...shaded];
@@ -220,9 +249,4 @@ function toListed(name: MavenName, within: string, licenses: readonly string[], 
 
 function application(name: string, within: string): Listed {
   return { key: `${within} ${name}`, kind: 'application', name, version: '', within };
-}
-
-/** Whether the bytes are worth opening: some tools name text files `.jar`. */
-export function isJar(bytes: Uint8Array): boolean {
-  return isZip(bytes) || bytes[0] === 0x23;
 }

@@ -1,4 +1,5 @@
 import type { Rejected } from '@assay/contract';
+import { joinPath } from '../listing/join-path.ts';
 import type { Listed, Listing } from '../listing/listing.ts';
 import { isFilledIn, mavenLabel, mavenPurl } from './maven-name.ts';
 import type { Pom, PomDependency } from './pom.ts';
@@ -45,16 +46,6 @@ export class PomSet {
     if (near !== undefined && candidate?.artifact === pom.parent?.artifact) return near;
     return this.#byName.get(`${pom.parent?.group}:${pom.parent?.artifact}`);
   }
-}
-
-/** A path beside a file, `..` resolved; it stays inside the scan. */
-function joinPath(file: string, relative: string): string {
-  const out = file.split('/').slice(0, -1);
-  for (const segment of relative.split('/')) {
-    if (segment === '..') out.pop();
-    else if (segment !== '' && segment !== '.') out.push(segment);
-  }
-  return out.join('/');
 }
 
 /** What one pom.xml declares: the project itself, and its dependencies as far as the poms at hand say their versions. */

@@ -1,6 +1,7 @@
 import { AssayError } from '@assay/contract';
 import type { JsonObject } from '../formats/json-value.ts';
 import { entriesAt, isObject, parseJsonObject, textAt, valueAt } from '../formats/json-value.ts';
+import { hashesOfIntegrity } from '../listing/integrity.ts';
 
 /** What a `package.json` says of its package. */
 export interface PackageJson {
@@ -13,6 +14,8 @@ export interface PackageJson {
   readonly needs: readonly string[];
   /** Set by `"private": true`: never published, so an application rather than a library. */
   readonly isPrivate: boolean;
+  /** Of the archive it was installed from, where npm 6 or older wrote `_integrity`. */
+  readonly hashes: Readonly<Record<string, string>>;
 }
 
 /**
@@ -39,6 +42,7 @@ export function parsePackageJson(bytes: Uint8Array): PackageJson | undefined {
       ...new Set([...entriesAt(top, 'dependencies'), ...entriesAt(top, 'optionalDependencies')].map(([key]) => key)),
     ],
     isPrivate: valueAt(top, 'private') === true,
+    hashes: hashesOfIntegrity(textAt(top, '_integrity')),
   };
 }
 

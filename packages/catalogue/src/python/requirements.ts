@@ -3,25 +3,32 @@ import { decodeText, linesOf } from '../formats/decode-text.ts';
 import type { Listed, Listing } from '../listing/listing.ts';
 import { normalPythonName, pythonPurl, requirementName } from './python-name.ts';
 
+/** What a requirements file lists, and the files it names to be read too. */
+export interface Requirements extends Listing {
+  readonly includes: readonly { readonly at: string; readonly path: string }[];
+}
+
 /**
  * Reads a pip requirements file. Only exact pins (`==`, `===`) say what gets installed; everything else is told as rejected.
  * Source: pip.pypa.io, "Requirements File Format"; PEP 508 for the lines.
  */
-export function parseRequirements(bytes: Uint8Array): Listing {
+export function parseRequirements(bytes: Uint8Array): Requirements {
   const packages = new Map<string, Listed>();
   const rejected: Rejected[] = [];
+  const includes: { at: string; path: string }[] = [];
   for (const { line, text } of logicalLines(decodeText(bytes))) {
     const at = `line ${line}`;
     if (text.startsWith('-')) {
-      const why = optionTrouble(text);
-      if (why !== undefined) rejected.push({ at, why });
+      const path = includedFile(text);
+      if (path !== undefined) includes.push({ at, path });
+      else if (/^(?:-e|--editable)\b/.test(text)) rejected.push({ at, why: 'an editable requirement has no version' });
       continue;
     }
     const pin = pinOf(text);
     if (typeof pin === 'string') rejected.push({ at, why: pin });
     else if (!packages.has(pin.key)) packages.set(pin.key, pin);
   }
-  return { packages: [...packages.values()], rejected };
+  return { packages: [...packages.values()], rejected, includes };
 }
 
 /** Lines joined at a trailing backslash, without comments and blank ones. */
@@ -51,12 +58,9 @@ function withoutComment(text: string): string {
   return at < 0 ? text : text.slice(0, at);
 }
 
-/** Options name indexes and the like, which is no package; some bring packages that are not in this file. */
-function optionTrouble(text: string): string | undefined {
-  if (/^(?:-r|--requirement)\b/.test(text))
-    return 'names another requirements file; it is read where it lies, if it is there';
-  if (/^(?:-e|--editable)\b/.test(text)) return 'an editable requirement has no version';
-  return undefined;
+/** `-r FILE`, `-rFILE`, `--requirement=FILE`: other options name indexes and the like, which is no package; constraints install nothing. */
+function includedFile(text: string): string | undefined {
+  return /^(?:-r|--requirement)[\s=]*(\S+)/.exec(text)?.[1]?.replace(/^["']|["']$/g, '');
 }
 
 function pinOf(text: string): Listed | string {
