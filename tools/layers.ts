@@ -22,7 +22,10 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
 export const pureRooms: ReadonlySet<string> = new Set(['packages/contract', 'packages/pipeline']);
 
 /** The only files that may read the environment. */
-export const environmentReaders: readonly RegExp[] = [/^apps\/[^/]+\/src\/config\.ts$/, /^packages\/testkit\//];
+export const environmentReaders: readonly RegExp[] = [
+  /^apps\/[^/]+\/src\/(?:config|main)\.ts$/,
+  /^packages\/testkit\//,
+];
 
 /** Folder and file names that say nothing. */
 export const emptyNames: ReadonlySet<string> = new Set([

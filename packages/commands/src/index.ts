@@ -1,1 +1,3 @@
-export {};
+export { createProgram, type Ending, runProgram } from './program.ts';
+export { tellError } from './screen/tell-error.ts';
+export type { Screen, World } from './world.ts';

@@ -1,4 +1,5 @@
 export { dataPath, downloadFolder, findData } from './find-data.ts';
+export { parsePlatform } from '@assay/oci';
 export { type ImageTarget, isImageTarget, openSource } from './open-source.ts';
 export { probePath } from './probe-path.ts';
 export { readIgnoreFile, readVexFile } from './read-decisions.ts';

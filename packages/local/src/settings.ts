@@ -6,6 +6,8 @@ export interface Settings {
   readonly home: string;
   /** The data file to use where none is named on the command line (`ASSAY_DB`). */
   readonly data?: string;
+  /** Base URL of `assay db update` where none is named (`ASSAY_DB_URL`). */
+  readonly dataUrl?: string;
   /** The starter data that the set-up made. */
   readonly starterData: string;
   /** How registries are reached. */

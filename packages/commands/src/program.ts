@@ -1,0 +1,86 @@
+import { AssayError } from '@assay/contract';
+import { Command, CommanderError } from 'commander';
+import { addCompletion } from './completion.ts';
+import { dbCommand } from './db/db-command.ts';
+import { sbomCommand } from './sbom/sbom-command.ts';
+import { scanCommand } from './scan/scan-command.ts';
+import { tellError } from './screen/tell-error.ts';
+import { versionCommand } from './version-command.ts';
+import { tellWelcome } from './welcome.ts';
+import type { World } from './world.ts';
+
+/** What a command's action gives: the exit code of the process. */
+export type Ending = (code: number) => void;
+
+/** The whole command line as commander sees it. Actions load what they need when they run. */
+export function createProgram(world: World, end: Ending): Command {
+  const program = new Command('assay')
+    .description('Finds known vulnerabilities in container images, folders and SBOMs; says so when it does not know.')
+    .helpCommand(false)
+    .showHelpAfterError(false)
+    .enablePositionalOptions()
+    .option('-V, --version', 'the version, as `assay version` prints it')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Exit codes: 0 clean · 1 error · 2 usage · 3 threshold violated · 4 undecided. When several apply: 2, 1, 3, 4, 0.',
+        'Details of a command: assay COMMAND --help',
+      ].join('\n'),
+    );
+  program.addCommand(scanCommand(world, end));
+  program.addCommand(sbomCommand(world, end));
+  program.addCommand(dbCommand(world, end));
+  program.addCommand(versionCommand(world, end));
+  program.action(async (options: { readonly version?: boolean }) => {
+    if (options.version === true) await world.stdout.write(`assay ${world.settings.tool.version}\n`);
+    else await tellWelcome(world);
+    end(0);
+  });
+  addCompletion(program);
+  quieten(program, world);
+  return program;
+}
+
+/** Runs one call of the program to its exit code. Never throws. */
+export async function runProgram(words: readonly string[], world: World): Promise<number> {
+  let code = 0;
+  const waiting: Promise<void>[] = [];
+  try {
+    const program = createProgram(world, (ended) => {
+      code = ended;
+    });
+    each(program, (command) =>
+      command.configureOutput({
+        writeOut: (text) => void waiting.push(world.stdout.write(text)),
+        writeErr: () => undefined,
+        getOutHelpWidth: () => world.stdout.columns,
+        getOutHasColors: () => world.stdout.color,
+      }),
+    );
+    await program.parseAsync([...words], { from: 'user' });
+    await Promise.all(waiting);
+    return code;
+  } catch (error) {
+    await Promise.all(waiting);
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    return tellError(error instanceof CommanderError ? toUsage(error, words) : error, world);
+  }
+}
+
+/** commander prints and exits by itself otherwise. */
+function quieten(program: Command, _world: World): void {
+  each(program, (command) => command.exitOverride());
+}
+
+function each(command: Command, act: (command: Command) => void): void {
+  act(command);
+  for (const child of command.commands) each(child, act);
+}
+
+function toUsage(error: CommanderError, words: readonly string[]): AssayError {
+  const detail = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
+  const command = words.find((word) => /^(?:scan|sbom|db|version|completion)$/.test(word));
+  const hint = `See: assay ${command === undefined ? '' : `${command} `}--help`;
+  return new AssayError('USAGE', detail, { cause: error, hint });
+}

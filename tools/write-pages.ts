@@ -1,0 +1,8 @@
+// Writes the pages that are made from code.
+//   node tools/write-pages.ts
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { problemsPage } from './problems-page.ts';
+import { root } from './source-files.ts';
+
+writeFileSync(join(root, 'docs/reference/errors.md'), problemsPage());
