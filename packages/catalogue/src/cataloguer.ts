@@ -7,6 +7,8 @@ export type TargetKind = 'image' | 'directory';
 /** What a cataloguer may know besides its own files. */
 export interface CatalogueContext {
   readonly distro?: Distro;
+  /** `12.15` where `distro.version` says `12`: what purls name. */
+  readonly pointRelease?: string;
   readonly targetKind: TargetKind;
 }
 

@@ -1,11 +1,15 @@
+import { apk } from './apk/cataloguer.ts';
 import type { Cataloguer } from './cataloguer.ts';
 import { dotnet } from './dotnet/cataloguer.ts';
+import { dpkg } from './dpkg/cataloguer.ts';
+import { goBinary } from './go-binary/cataloguer.ts';
 import { java } from './java/cataloguer.ts';
 import { npm } from './npm/cataloguer.ts';
 import { osRelease } from './os-release/cataloguer.ts';
 import { php } from './php/cataloguer.ts';
 import { python } from './python/cataloguer.ts';
 import { ruby } from './ruby/cataloguer.ts';
+import { rustBinary } from './rust-binary/cataloguer.ts';
 
 /**
  * Every cataloguer we ship. Adding one is one import and one entry; the contract test walks the folders.
@@ -20,4 +24,8 @@ export const cataloguers: readonly Cataloguer[] = [
   ruby,
   php,
   dotnet,
+  dpkg,
+  apk,
+  goBinary,
+  rustBinary,
 ];

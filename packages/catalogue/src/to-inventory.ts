@@ -1,9 +1,9 @@
-import type { Distro, Inventory, Package, Rejected, Subject } from '@assay/contract';
+import type { Inventory, Package, Rejected, Subject } from '@assay/contract';
 import type { FileView, SelectedFile } from '@assay/image';
 import type { Find } from './catalogue-files.ts';
-import type { Catalogued, Cataloguer, TargetKind } from './cataloguer.ts';
+import type { CatalogueContext, Catalogued, Cataloguer, TargetKind } from './cataloguer.ts';
 import { cataloguers } from './cataloguers.ts';
-import { findDistro, osRelease } from './os-release/cataloguer.ts';
+import { findDistro, findPointRelease, osRelease } from './os-release/cataloguer.ts';
 import type { OsRelease } from './os-release/parse-os-release.ts';
 
 /** Everything that the files of an image or folder tell. Packages are sorted by ref, so that equal images give equal inventories. */
@@ -25,12 +25,13 @@ export function toInventory(
       }
     }
   }
-  const distro = distroOf(byCataloguer.get(osRelease.id) ?? []);
+  const context = contextOf(kind, byCataloguer.get(osRelease.id) ?? []);
+  const { distro } = context;
   const packages: Package[] = [];
   for (const cataloguer of choices) {
     const files = byCataloguer.get(cataloguer.id);
     if (files === undefined) continue;
-    const answer = catalogue(cataloguer, files, kind, distro);
+    const answer = catalogue(cataloguer, files, context);
     packages.push(...answer.packages);
     rejected.push(...answer.rejected);
   }
@@ -38,19 +39,25 @@ export function toInventory(
   return { subject, ...(distro === undefined ? {} : { distro }), packages, rejected, tools: [] };
 }
 
-function distroOf(files: readonly SelectedFile<unknown>[]): Distro | undefined {
+function contextOf(targetKind: TargetKind, files: readonly SelectedFile<unknown>[]): CatalogueContext {
   // The registry gives each cataloguer only what its own readers made.
-  return findDistro(files as readonly SelectedFile<OsRelease>[]);
+  const releases = files as readonly SelectedFile<OsRelease>[];
+  const distro = findDistro(releases);
+  const pointRelease = findPointRelease(releases);
+  return {
+    targetKind,
+    ...(distro === undefined ? {} : { distro }),
+    ...(pointRelease === undefined ? {} : { pointRelease }),
+  };
 }
 
 function catalogue(
   cataloguer: Cataloguer,
   files: readonly SelectedFile<unknown>[],
-  targetKind: TargetKind,
-  distro: Distro | undefined,
+  context: CatalogueContext,
 ): Catalogued {
   try {
-    return cataloguer.packages(files, { targetKind, ...(distro === undefined ? {} : { distro }) });
+    return cataloguer.packages(files, context);
   } catch (error) {
     // A defect of one cataloguer must not hide what the others found, nor pass in silence.
     const why = `the ${cataloguer.id} cataloguer failed: ${error instanceof Error ? error.message : String(error)}`;

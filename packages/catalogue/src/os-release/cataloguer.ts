@@ -75,5 +75,12 @@ function findBest(found: readonly SelectedFile<OsRelease>[]): SelectedFile<Distr
   const same = ordered.filter((file) => file.value.id === first.value.id);
   const version = same.find((file) => file.value.version !== '')?.value.version ?? '';
   const codename = same.find((file) => file.value.codename !== undefined)?.value.codename;
-  return { ...first, value: { ...first.value, version, ...(codename === undefined ? {} : { codename }) } };
+  const { pointRelease: _, ...distro } = first.value;
+  return { ...first, value: { ...distro, version, ...(codename === undefined ? {} : { codename }) } };
+}
+
+/** The point release of the distribution, `12.15`, where a file of the same distribution says one. */
+export function findPointRelease(found: readonly SelectedFile<OsRelease>[]): string | undefined {
+  const id = findDistro(found)?.id;
+  return found.find(({ value }) => value.id === id && value.pointRelease !== undefined)?.value.pointRelease;
 }

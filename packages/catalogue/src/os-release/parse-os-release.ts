@@ -1,4 +1,5 @@
 import type { Distro } from '@assay/contract';
+import { linesOf } from '../formats/decode-text.ts';
 
 /** What an os-release file says; wider than `Distro`, because other files complete it. */
 export interface OsRelease {
@@ -8,12 +9,14 @@ export interface OsRelease {
   readonly codename?: string;
   readonly prettyName?: string;
   readonly like: readonly string[];
+  /** The point release, `12.15`, where another file than os-release says it: Debian's os-release names the major version alone. */
+  readonly pointRelease?: string;
 }
 
 /** Reads shell-like assignments. Lines that are none are left out, as the specification wants. Source: os-release(5). */
 export function parseAssignments(text: string): Map<string, string> {
   const out = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of linesOf(text)) {
     const match = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line);
     if (match?.[1] !== undefined && match[2] !== undefined) out.set(match[1], unquoted(match[2].trim()));
   }

@@ -46,7 +46,7 @@ export function parseDebianVersion(text: string): OsRelease {
   const major = /^\d+/.exec(word)?.[0];
   return major === undefined
     ? { id: 'debian', version: '', codename: word.split('/')[0] ?? '', like: [] }
-    : { id: 'debian', version: major, like: [] };
+    : { id: 'debian', version: major, pointRelease: word, like: [] };
 }
 
 function firstWord(text: string): string {
