@@ -211,12 +211,17 @@ function describe(found: Found, rejected: Rejected[]): Listed[] {
     }
     return shaded;
   }
-  const group = (manifest && manifestGroup(manifest, artifact)) ?? manifestGroup(new Map(), artifact);
-  const name = { group: group ?? artifact, artifact, version };
+  const group = manifestGroup(manifest ?? new Map(), artifact);
+  const name = { group: group ?? guessedGroup(artifact), artifact, version };
   const listed = { ...toListed(name, within, manifestSays, false), hashes };
-  // Many old artifacts have their own name as their group; as a guess it is better than none, and says that it is one.
   const guess = [{ name: 'java:group', value: 'guessed' }];
   return [group === undefined ? { ...listed, properties: guess } : listed, ...shaded];
+}
+
+/** Bundles carry their group in their name: `org.apache.felix.framework`. Many old artifacts have their own name as their group. */
+function guessedGroup(artifact: string): string {
+  const parts = artifact.split('.');
+  return parts.length >= 3 ? parts.slice(0, -1).join('.') : artifact;
 }
 
 /** The metadata that is the archive's own, not that of something shaded into it. */

@@ -62,7 +62,9 @@ function isGroup(text: string | undefined): text is string {
 function groupOfDotted(name: string | undefined, artifact: string): string | undefined {
   if (name === undefined || !name.includes('.')) return undefined;
   if (name.endsWith(`.${artifact}`)) return name.slice(0, -artifact.length - 1);
-  const group = name.slice(0, name.lastIndexOf('.'));
+  // As a rule the bundle is group and artifact, less what both have in common: `org.apache.maven.core` is maven-core.
+  const dot = name.lastIndexOf('.');
+  const group = artifact.includes(name.slice(dot + 1)) ? name.slice(0, dot) : name;
   return group.includes('.') ? group : undefined;
 }
 

@@ -123,10 +123,8 @@ function listDependency(dependency: PomDependency, fill: Fill, managed: Readonly
     return `dependency ${written}: its name is not said in the poms at hand`;
   const inherited = managed.get(`${group}:${artifact}`);
   const said = dependency.version ?? inherited?.version;
-  if (said === undefined) return `dependency ${written}: its version comes from a parent or BOM that is not here`;
-  const version = exactVersion(fill(said));
-  if (version === undefined)
-    return `dependency ${written}: version ${said.slice(0, 100)} is not said in the poms at hand, or is a range`;
+  // What a parent or BOM that is not here says, and ranges, are a dependency all the same: of unknown version.
+  const version = exactVersion(fill(said)) ?? '';
   const name = { group, artifact, version };
   const scope = dependency.scope ?? inherited?.scope;
   return {
@@ -136,7 +134,10 @@ function listDependency(dependency: PomDependency, fill: Fill, managed: Readonly
     purl: mavenPurl(name),
     dev: scope === 'test',
     optional: dependency.optional,
-    properties: scope === undefined ? [] : [{ name: 'java:scope', value: scope }],
+    properties: [
+      ...(scope === undefined ? [] : [{ name: 'java:scope', value: scope }]),
+      ...(version === '' && said !== undefined ? [{ name: 'java:version', value: said.slice(0, 200) }] : []),
+    ],
   };
 }
 

@@ -38,13 +38,13 @@ function toListed(key: string, entry: readonly unknown[], all: JsonObject): List
   if (named === undefined) return undefined;
   const about = entry.find(isObject) ?? {};
   const version = isNpmVersion(named.rest) ? named.rest : '';
+  const isWorkspace = named.rest.startsWith('workspace:');
   const integrity = entry.find((item) => typeof item === 'string' && /^sha\d+-/.test(item));
   return {
     key,
-    ...(named.rest.startsWith('workspace:') ? { kind: 'application' as const } : {}),
+    ...(isWorkspace ? { kind: 'application' as const } : { purl: npmPurl(named.name, version) }),
     name: named.name,
     version,
-    purl: npmPurl(named.name, version),
     hashes: hashesOfIntegrity(typeof integrity === 'string' ? integrity : undefined),
     dependsOn: needsOf(about, false)
       .map((name) => placeOf(key, name, all))

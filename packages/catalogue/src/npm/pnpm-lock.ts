@@ -96,10 +96,9 @@ function withoutPeers(path: string): string {
 /** The key of `packages` or `snapshots` that `name: reference` of a dependency list means. */
 function keyOf(name: string, reference: string, version: number): string {
   if (version >= 9) {
-    // An alias, or a git or file package, is written with its own name.
-    return reference.includes('@', 1) && isNpmName(reference.slice(0, reference.indexOf('@', 1)))
-      ? reference
-      : `${name}@${reference}`;
+    // An alias is written with the real name; peers, in brackets, have an at too.
+    const at = withoutPeers(reference).indexOf('@', 1);
+    return at > 0 && isNpmName(reference.slice(0, at)) ? reference : `${name}@${reference}`;
   }
   if (reference.startsWith('/') || reference.includes(':')) return reference;
   if (version < 6) return /^\d/.test(reference) ? `/${name}/${reference}` : reference;

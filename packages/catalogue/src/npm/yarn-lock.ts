@@ -59,9 +59,9 @@ function readClassic(text: string): Listing {
       rejected.push({ at: `line ${entry.line}`, why: 'an entry without a name or version' });
       continue;
     }
-    // `alias@npm:real@range` installs `real` under another name.
+    // `alias@npm:real@range` installs `real` under another name; `resolutions` put another package in its place.
     const real = asked.rest.startsWith('npm:') ? splitAt(asked.rest.slice(4)) : undefined;
-    const name = real?.name ?? asked.name;
+    const name = nameInRegistry(entry.resolved) ?? real?.name ?? asked.name;
     packages.push({
       key: String(i),
       name,
@@ -73,6 +73,12 @@ function readClassic(text: string): Listing {
     });
   }
   return { packages, rejected };
+}
+
+/** The name in the URL of an archive of a registry: `…/@scope/name/-/name-1.0.0.tgz`. */
+function nameInRegistry(resolved: string | undefined): string | undefined {
+  const path = /^https?:\/\/[^/]+(\/[^#?]*?)\/-\//.exec(resolved ?? '')?.[1]?.replace(/%2f/gi, '/');
+  return path === undefined ? undefined : /((?:@[^/@]+\/)?[^/@]+)$/.exec(path)?.[1];
 }
 
 /** The texts of a line: bare or quoted, apart by spaces, commas or (after a quoted one) a colon. */
@@ -141,8 +147,7 @@ function berryPackage(
     ...(isWorkspace ? { kind: 'application' as const } : {}),
     name,
     version,
-    purl: npmPurl(name, version),
-    licenses: [],
+    ...(isWorkspace ? {} : { purl: npmPurl(name, version) }),
     dependsOn: needs.filter((found) => found !== undefined),
     properties: [
       ...(rest.startsWith('npm:') ? [] : [{ name: 'npm:resolution', value: rest }]),

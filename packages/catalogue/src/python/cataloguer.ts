@@ -48,8 +48,8 @@ export const python: Cataloguer<PythonFound> = {
 /** Source: packaging.python.org, "Recording installed projects"; setuptools, "The Internal Structure of Python Eggs". */
 function isMetadata(path: string): boolean {
   return (
-    /(?:^|\/)[^/]+\.dist-info\/METADATA$/i.test(path) ||
-    /(?:^|\/)(?:[^/]+\.egg-info|EGG-INFO)\/PKG-INFO$/i.test(path) ||
+    /(?:^|[/.])dist-info\/METADATA$/i.test(path) ||
+    /(?:^|[/.])egg-info\/PKG-INFO$/i.test(path) ||
     /(?:^|\/)[^/]+\.egg-info$/i.test(path)
   );
 }

@@ -78,7 +78,7 @@ function pinOf(text: string): Listed | string {
   const pin = /^===?\s*([^\s,*]+)$/.exec(bare);
   if (pin?.[1] === undefined) return `${name} is not pinned to one version with ==`;
   return {
-    key: normalPythonName(name),
+    key: `${normalPythonName(name)}@${pin[1]}`,
     name,
     version: pin[1],
     purl: pythonPurl(name, pin[1]),

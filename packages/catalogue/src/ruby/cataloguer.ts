@@ -18,11 +18,10 @@ export const ruby: Cataloguer<RubyFound> = {
   files: { baseNames: ['Gemfile.lock', 'gems.locked'], extensions: ['gemspec'] },
   select(file, kind) {
     if (file.path.endsWith('.gemspec')) {
-      // Gems carry the gemspec of their sources too, whose version is code; what is installed lies in `specifications`.
-      if (!/(?:^|\/)specifications\/(?:[^/]+\/)?[^/]+\.gemspec$/.test(file.path)) return undefined;
+      if (!isInstalled(file.path) && (kind === 'image' || isInsideGem(file.path))) return undefined;
       return wholeFile(file, maxGemspec, (bytes) => ({ installed: parseGemspec(bytes, file.path) }));
     }
-    if (kind !== 'directory' || /(?:^|\/)gems\/[^/]+-\d[^/]*\//.test(file.path)) return undefined;
+    if (kind !== 'directory' || isInsideGem(file.path)) return undefined;
     return wholeFile(file, maxLock, (bytes) => ({ listing: parseGemfileLock(bytes) }));
   },
   packages(found): Catalogued {
@@ -37,6 +36,16 @@ export const ruby: Cataloguer<RubyFound> = {
     return toPackages('ruby', files);
   },
 };
+
+/** RubyGems writes `specifications/NAME-VERSION.gemspec`, for the gems of Ruby itself in `specifications/default`. */
+function isInstalled(path: string): boolean {
+  return /(?:^|\/)specifications\/(?:[^/]+\/)?[^/]+\.gemspec$/.test(path);
+}
+
+/** Gems carry the gemspec and lock file of their own development with them. */
+function isInsideGem(path: string): boolean {
+  return /(?:^|\/)gems\/[^/]+-\d[^/]*\//.test(path);
+}
 
 /** Where the gems of each name lie; several versions of one may be installed side by side. */
 function placesOf(found: readonly SelectedFile<RubyFound>[]): Map<string, string | undefined> {
@@ -53,6 +62,7 @@ function toListed(path: string, gem: Gemspec, placed: ReadonlyMap<string, string
   const { name, version, platform, licenses, summary, authors, needs } = gem;
   return {
     key: `/${path}`,
+    ...(isInstalled(path) ? {} : { kind: 'application' as const }),
     name,
     version,
     purl: formatPurl({ type: 'gem', name, version }),

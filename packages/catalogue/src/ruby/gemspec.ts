@@ -1,9 +1,10 @@
 import { AssayError } from '@assay/contract';
 import { decodeText, linesOf } from '../formats/decode-text.ts';
 
-/** What an installed gem's specification says. */
+/** What the specification of a gem says. */
 export interface Gemspec {
   readonly name: string;
+  /** `''` where it is computed. */
   readonly version: string;
   /** `ruby` unless it was built for one. */
   readonly platform: string;
@@ -14,7 +15,7 @@ export interface Gemspec {
 }
 
 /**
- * Reads `specifications/NAME-VERSION.gemspec` as RubyGems writes it, without running it: only literals are understood.
+ * Reads a gemspec, as RubyGems writes it for what is installed or as people do, without running it: only literals are understood.
  * Throws FILE_UNREADABLE. Source: rubygems `Specification#to_ruby`, guides.rubygems.org, "Specification Reference".
  */
 export function parseGemspec(bytes: Uint8Array, path: string): Gemspec {
@@ -31,9 +32,11 @@ export function parseGemspec(bytes: Uint8Array, path: string): Gemspec {
   }
   const file = /([^/]+)\.gemspec$/.exec(path)?.[1] ?? '';
   const fromFile = /^(.+?)-(\d[^-]*)(?:-.*)?$/.exec(file);
+  const isInstalled = /(?:^|\/)specifications\//.test(path);
   const one = (key: string): string | undefined => literals(fields.get(key) ?? '')[0];
   const name = one('name') ?? stub?.[1] ?? fromFile?.[1];
-  const version = one('version') ?? stub?.[2] ?? fromFile?.[2];
+  // The sources of a gem may compute their version.
+  const version = one('version') ?? stub?.[2] ?? fromFile?.[2] ?? (isInstalled ? undefined : '');
   if (name === undefined || version === undefined) {
     throw new AssayError('FILE_UNREADABLE', 'the gemspec does not say its name and version as plain texts');
   }
