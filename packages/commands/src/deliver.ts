@@ -1,4 +1,4 @@
-import type { Report, Inventory } from '@assay/contract';
+import type { Inventory, Report } from '@assay/contract';
 import { writeFileWhole } from '@assay/local';
 import { type OutputSpec, render } from '@assay/output';
 import type { Verdict } from '@assay/pipeline';
@@ -20,7 +20,12 @@ export interface DeliverOptions {
 const paperColumns = 160;
 
 /** Writes the answers that were asked for: files first, so that standard output is written only when all went well. Throws OUTPUT_UNWRITABLE. */
-export async function deliver(world: World, specs: readonly OutputSpec[], answer: Answer, options: DeliverOptions): Promise<void> {
+export async function deliver(
+  world: World,
+  specs: readonly OutputSpec[],
+  answer: Answer,
+  options: DeliverOptions,
+): Promise<void> {
   const toFirst = specs.toSorted((a, b) => Number(a.file === undefined) - Number(b.file === undefined));
   for (const spec of toFirst) {
     const chunks = render(spec, answer, {

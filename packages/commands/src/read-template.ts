@@ -5,7 +5,10 @@ import type { OutputSpec } from '@assay/output';
 const maxTemplateBytes = 1024 * 1024;
 
 /** The text of the template, where one is needed. Throws OPTION_INVALID, FILE_UNREADABLE, LIMIT_EXCEEDED, TEMPLATE_INVALID. */
-export async function readTemplate(specs: readonly OutputSpec[], path: string | undefined): Promise<{ readonly template?: string }> {
+export async function readTemplate(
+  specs: readonly OutputSpec[],
+  path: string | undefined,
+): Promise<{ readonly template?: string }> {
   const isWanted = specs.some((spec) => spec.format === 'template');
   if (path === undefined) {
     if (isWanted) throw new AssayError('OPTION_INVALID', '-o template needs --template FILE');
@@ -16,7 +19,8 @@ export async function readTemplate(specs: readonly OutputSpec[], path: string | 
   let size = 0;
   for await (const chunk of readBytes(path)) {
     size += chunk.length;
-    if (size > maxTemplateBytes) throw new AssayError('LIMIT_EXCEEDED', `${path} has more than ${maxTemplateBytes} bytes`);
+    if (size > maxTemplateBytes)
+      throw new AssayError('LIMIT_EXCEEDED', `${path} has more than ${maxTemplateBytes} bytes`);
     parts.push(chunk);
   }
   try {

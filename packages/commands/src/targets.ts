@@ -15,11 +15,16 @@ export async function readTarget(world: World, word: string, options: TargetOpti
   const { target, guessed } = await parseTarget(word, probePath);
   if (guessed !== undefined && options.quiet !== true) await world.stderr.write(`assay: ${plainText(guessed)}\n`);
   if (options.offline === true && target.kind === 'registry') {
-    throw new AssayError('OPTION_INVALID', `--offline: ${target.reference} is in a registry, which would have to be asked`, {
-      hint: 'Name an image on this disk (oci:DIR, docker-archive:FILE), or leave --offline away.',
-    });
+    throw new AssayError(
+      'OPTION_INVALID',
+      `--offline: ${target.reference} is in a registry, which would have to be asked`,
+      {
+        hint: 'Name an image on this disk (oci:DIR, docker-archive:FILE), or leave --offline away.',
+      },
+    );
   }
-  if (options.platform !== undefined && !isImageTarget(target)) throw new AssayError('OPTION_INVALID', '--platform goes with an image');
+  if (options.platform !== undefined && !isImageTarget(target))
+    throw new AssayError('OPTION_INVALID', '--platform goes with an image');
   return target;
 }
 

@@ -1,5 +1,6 @@
-export { dataPath, downloadFolder, findData } from './find-data.ts';
 export { parsePlatform } from '@assay/oci';
+export { type FetchedFile, fetchArtifact } from './fetch-artifact.ts';
+export { dataPath, downloadFolder, findData } from './find-data.ts';
 export { type ImageTarget, isImageTarget, openSource } from './open-source.ts';
 export { probePath } from './probe-path.ts';
 export { readIgnoreFile, readVexFile } from './read-decisions.ts';

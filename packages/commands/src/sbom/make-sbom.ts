@@ -1,5 +1,5 @@
 import { AssayError } from '@assay/contract';
-import { takeInventory, type Taken } from '@assay/local';
+import { type Taken, takeInventory } from '@assay/local';
 import { formats, type OutputSpec, parseOutputs } from '@assay/output';
 import { toReport } from '@assay/pipeline';
 import { deliver } from '../deliver.ts';
@@ -20,7 +20,10 @@ export interface SbomWords extends ReachOptions {
 export function parseSbomOutputs(values: readonly string[] | undefined): readonly OutputSpec[] {
   const specs = parseOutputs(values ?? ['cyclonedx-json']);
   for (const spec of specs) {
-    if (!formats[spec.format].isSbom) throw new AssayError('OPTION_INVALID', `-o: ${spec.format} is no SBOM format`, { hint: 'Formats: cyclonedx-json, cyclonedx-xml, spdx-json.' });
+    if (!formats[spec.format].isSbom)
+      throw new AssayError('OPTION_INVALID', `-o: ${spec.format} is no SBOM format`, {
+        hint: 'Formats: cyclonedx-json, cyclonedx-xml, spdx-json.',
+      });
   }
   return specs;
 }
@@ -35,7 +38,11 @@ export async function makeSbom(world: World, word: string | undefined, words: Sb
   const progress = new Progress(world, words.quiet === true);
   let taken: Taken;
   try {
-    taken = await takeInventory(target, settings, progress, { stdin: world.stdin, noCache: words.cache === false, ...(platform === undefined ? {} : { platform }) });
+    taken = await takeInventory(target, settings, progress, {
+      stdin: world.stdin,
+      noCache: words.cache === false,
+      ...(platform === undefined ? {} : { platform }),
+    });
   } finally {
     await progress.end();
   }
@@ -44,12 +51,25 @@ export async function makeSbom(world: World, word: string | undefined, words: Sb
 }
 
 /** Writes the inventory, and says what could not be understood: an SBOM has no place for it. */
-export async function deliverSbom(world: World, specs: readonly OutputSpec[], taken: Pick<Taken, 'inventory' | 'carried'>, quiet: boolean): Promise<void> {
+export async function deliverSbom(
+  world: World,
+  specs: readonly OutputSpec[],
+  taken: Pick<Taken, 'inventory' | 'carried'>,
+  quiet: boolean,
+): Promise<void> {
   const { inventory, carried } = taken;
-  const report = toReport({ inventory, findings: carried, rejected: inventory.rejected, notices: [], scanner: world.settings.tool, now: world.now() });
+  const report = toReport({
+    inventory,
+    findings: carried,
+    rejected: inventory.rejected,
+    notices: [],
+    scanner: world.settings.tool,
+    now: world.now(),
+  });
   await deliver(world, specs, { report, inventory }, {});
   if (quiet) return;
   for (const { code, message } of report.notices) {
-    if (code === 'ENTRIES_REJECTED' || code === 'NOTHING_FOUND') await world.stderr.write(`assay: ${plainText(message)}\n`);
+    if (code === 'ENTRIES_REJECTED' || code === 'NOTHING_FOUND')
+      await world.stderr.write(`assay: ${plainText(message)}\n`);
   }
 }

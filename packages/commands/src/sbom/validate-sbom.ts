@@ -14,12 +14,20 @@ export async function validateSbom(world: World, path: string, words: { readonly
   const { format, version, encoding, problems } = judged;
   const valid = problems.length === 0;
   if (words.json === true) {
-    await world.stdout.write(`${JSON.stringify({ file: path, format, version, encoding, valid, problems }, null, 2)}\n`);
+    await world.stdout.write(
+      `${JSON.stringify({ file: path, format, version, encoding, valid, problems }, null, 2)}\n`,
+    );
   } else {
     const name = `${plainText(path)}: ${format === 'cyclonedx' ? 'CycloneDX' : 'SPDX'} ${version} ${encoding}`;
     const lines = problems.slice(0, mostShown).map(({ at, why }) => `  ${plainText(at)}: ${plainText(why)}`);
     if (problems.length > mostShown) lines.push(`  … and ${problems.length - mostShown} more; all with --json`);
-    await world.stdout.write([valid ? `${name}, valid` : `${name}, ${problems.length} ${problems.length === 1 ? 'fault' : 'faults'}`, ...lines, ''].join('\n'));
+    await world.stdout.write(
+      [
+        valid ? `${name}, valid` : `${name}, ${problems.length} ${problems.length === 1 ? 'fault' : 'faults'}`,
+        ...lines,
+        '',
+      ].join('\n'),
+    );
   }
   return exitCodeOf([valid ? 'clean' : 'violating']);
 }

@@ -5,8 +5,8 @@ import { applyIgnore, applyVex, decideVerdict, exitCodeOf, isFixable, type Verdi
 import { deliver } from '../deliver.ts';
 import { type ReachOptions, withReach } from '../options.ts';
 import { readTemplate } from '../read-template.ts';
-import { Progress } from '../screen/progress.ts';
 import { plainText } from '../screen/plain-text.ts';
+import { Progress } from '../screen/progress.ts';
 import { readPlatform, readTarget } from '../targets.ts';
 import type { World } from '../world.ts';
 
@@ -59,7 +59,15 @@ export async function scan(world: World, word: string, words: ScanWords): Promis
   let { report } = scanned;
   for (const file of ignoreFiles) report = withApplied(report, applyIgnore(report.findings, file, world.now()));
   if (vexDocuments.length > 0)
-    report = withApplied(report, applyVex(report.findings, scanned.inventory, vexDocuments, scanned.serialNumber === undefined ? {} : { serialNumber: scanned.serialNumber }));
+    report = withApplied(
+      report,
+      applyVex(
+        report.findings,
+        scanned.inventory,
+        vexDocuments,
+        scanned.serialNumber === undefined ? {} : { serialNumber: scanned.serialNumber },
+      ),
+    );
   const verdict = decideVerdict({
     report,
     now: world.now(),
@@ -68,8 +76,19 @@ export async function scan(world: World, word: string, words: ScanWords): Promis
     ...(words.maxDbAge === undefined ? {} : { maxDbAgeDays: words.maxDbAge }),
   });
   const shown = words.onlyFixed === true ? { ...report, findings: report.findings.filter(isFixable) } : report;
-  await deliver(world, specs, { report: shown, inventory: scanned.inventory, verdict }, { ...template, ...(words.showSuppressed === undefined ? {} : { showSuppressed: words.showSuppressed }) });
-  if (words.quiet !== true) await tellAside(world, shown, verdict, specs.some((spec) => spec.format === 'table' && spec.file === undefined));
+  await deliver(
+    world,
+    specs,
+    { report: shown, inventory: scanned.inventory, verdict },
+    { ...template, ...(words.showSuppressed === undefined ? {} : { showSuppressed: words.showSuppressed }) },
+  );
+  if (words.quiet !== true)
+    await tellAside(
+      world,
+      shown,
+      verdict,
+      specs.some((spec) => spec.format === 'table' && spec.file === undefined),
+    );
   return exitCodeOf([verdict.verdict]);
 }
 
@@ -81,5 +100,6 @@ function withApplied(report: Report, applied: ReturnType<typeof applyIgnore>): R
 async function tellAside(world: World, report: Report, verdict: Verdict, isShown: boolean): Promise<void> {
   const notices = isShown ? [] : report.notices.filter((notice) => notice.level === 'warning');
   for (const notice of notices) await world.stderr.write(`assay: ${plainText(notice.message)}\n`);
-  for (const reason of verdict.reasons) await world.stderr.write(`assay: ${reason.means}: ${plainText(reason.message)}\n`);
+  for (const reason of verdict.reasons)
+    await world.stderr.write(`assay: ${reason.means}: ${plainText(reason.message)}\n`);
 }
