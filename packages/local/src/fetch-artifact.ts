@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AssayError } from '@assay/contract';
-import { type ContentSource, type Descriptor, readManifest, verified } from '@assay/oci';
+import { type ContentSource, type Descriptor, openArtifact, verified } from '@assay/oci';
 import { parseTarget } from '@assay/pipeline';
 import { isImageTarget, openSource } from './open-source.ts';
 import { probePath } from './probe-path.ts';
@@ -38,19 +38,27 @@ export async function fetchArtifact(word: string, settings: Settings, watch: Wat
 }
 
 async function onlyLayer(source: ContentSource, signal: AbortSignal): Promise<Descriptor> {
-  const read = await readManifest(source, await source.resolve(signal), signal);
-  const layers = read.kind === 'image' ? read.layers : [];
+  const { layers } = await openArtifact(source, signal);
   const [layer] = layers;
   if (layer === undefined || layers.length !== 1) {
     throw new AssayError('MANIFEST_UNSUPPORTED', `${source.name} does not hold exactly one file`, {
       hint: 'Push the data as one layer, for example: oras push REGISTRY/REPO:TAG assay.db.zst',
     });
   }
-  if (layer.size > maxBytes) throw new AssayError('LIMIT_EXCEEDED', `${source.name} holds ${layer.size} bytes, more than the limit of ${maxBytes}`);
+  if (layer.size > maxBytes)
+    throw new AssayError(
+      'LIMIT_EXCEEDED',
+      `${source.name} holds ${layer.size} bytes, more than the limit of ${maxBytes}`,
+    );
   return layer;
 }
 
-async function fetchLayer(source: ContentSource, layer: Descriptor, settings: Settings, watch: Watch): Promise<FetchedFile> {
+async function fetchLayer(
+  source: ContentSource,
+  layer: Descriptor,
+  settings: Settings,
+  watch: Watch,
+): Promise<FetchedFile> {
   const db = join(settings.home, 'db');
   await makeFolder(db, 'CACHE_UNWRITABLE');
   const folder = await mkdtemp(join(db, '.fetch-')).catch((cause: unknown) => {
@@ -59,7 +67,11 @@ async function fetchLayer(source: ContentSource, layer: Descriptor, settings: Se
   const remove = () => rm(folder, { recursive: true, force: true });
   const path = join(folder, 'artifact');
   try {
-    await pipeline(counted(verified(source.fetch(layer, watch.signal), layer), layer.size, watch), createWriteStream(path), { signal: watch.signal });
+    await pipeline(
+      counted(verified(source.fetch(layer, watch.signal), layer), layer.size, watch),
+      createWriteStream(path),
+      { signal: watch.signal },
+    );
     return { path, remove };
   } catch (cause) {
     await remove();

@@ -11,6 +11,7 @@ export type {
 export { type ContentSource, canListReferrers, type Descriptor, type ReferrerSource } from './content-source.ts';
 export { openLayout } from './layout/open-layout.ts';
 export { isForeignLayer, isImageManifestType, isIndexType, mediaTypes } from './media-types.ts';
+export { type OpenedArtifact, openArtifact } from './open-artifact.ts';
 export { type OpenedImage, type OpenImageOptions, openImage } from './open-image.ts';
 export { formatPlatform, hostPlatform, parsePlatform } from './platform.ts';
 export { formatReference, isRegistryHost, isRepository, isTag, parseReference } from './reference.ts';
