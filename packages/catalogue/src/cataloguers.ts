@@ -1,13 +1,16 @@
 import { apk } from './apk/cataloguer.ts';
+import { cargoLock } from './cargo-lock/cataloguer.ts';
 import type { Cataloguer } from './cataloguer.ts';
 import { dotnet } from './dotnet/cataloguer.ts';
 import { dpkg } from './dpkg/cataloguer.ts';
 import { goBinary } from './go-binary/cataloguer.ts';
+import { goMod } from './go-mod/cataloguer.ts';
 import { java } from './java/cataloguer.ts';
 import { npm } from './npm/cataloguer.ts';
 import { osRelease } from './os-release/cataloguer.ts';
 import { php } from './php/cataloguer.ts';
 import { python } from './python/cataloguer.ts';
+import { rpm } from './rpm/cataloguer.ts';
 import { ruby } from './ruby/cataloguer.ts';
 import { rustBinary } from './rust-binary/cataloguer.ts';
 
@@ -26,6 +29,9 @@ export const cataloguers: readonly Cataloguer[] = [
   dotnet,
   dpkg,
   apk,
+  rpm,
   goBinary,
+  goMod,
   rustBinary,
+  cargoLock,
 ];

@@ -8,7 +8,7 @@ export interface ApkDatabase {
 }
 
 /** Letters that are read. `F`, `R`, `M`, `Z` and `a` list files and are most of the lines. Source: Alpine wiki, "Apk spec". */
-const wanted = new Set('PVAoLmTDpC');
+const wanted = new Set('PVAoLmTDp');
 
 /** Reads apk's `installed`. Throws FILE_UNREADABLE when no entry is a package. Source: Alpine wiki, "Apk spec", "Installed Database V2". */
 export function parseApkDatabase(text: string): ApkDatabase {

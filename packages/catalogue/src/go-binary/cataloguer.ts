@@ -1,6 +1,6 @@
-import { formatPurl } from '@assay/contract';
 import type { Cataloguer } from '../cataloguer.ts';
 import { executableReader, isExecutable } from '../executable/executable-reader.ts';
+import { modulePurl } from '../go-mod/module-purl.ts';
 import type { Listed, Listing } from '../listing/listing.ts';
 import { toPackages } from '../listing/to-packages.ts';
 import { type GoBuildInfo, planBuildInfo } from './find-build-info.ts';
@@ -41,7 +41,7 @@ export function toListing(info: GoBuildInfo): Listing {
     kind: 'application',
     name: path,
     version,
-    purl: purlOf(path, version),
+    purl: modulePurl(path, version),
     dependsOn: listed.map(({ key }) => key),
     properties: toldSettings.flatMap((name) => {
       const value = modules.settings.get(name);
@@ -65,7 +65,7 @@ function toListed(module: GoModule): Listed | undefined {
     key: path,
     name: path,
     version: known,
-    purl: purlOf(path, known),
+    purl: modulePurl(path, known),
     properties:
       replacedBy === undefined
         ? []
@@ -80,17 +80,7 @@ function standardLibrary(goVersion: string): Listed {
     key: 'stdlib',
     name: 'stdlib',
     version: version === '' ? '' : `go${version}`,
-    purl: purlOf('stdlib', version),
+    purl: modulePurl('stdlib', version),
     properties: goVersion === `go${version}` ? [] : [{ name: 'go:version', value: goVersion }],
   };
-}
-
-function purlOf(path: string, version: string): string {
-  const slash = path.lastIndexOf('/');
-  return formatPurl({
-    type: 'golang',
-    ...(slash < 0 ? {} : { namespace: path.slice(0, slash) }),
-    name: path.slice(slash + 1),
-    version,
-  });
 }
