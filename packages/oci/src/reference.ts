@@ -1,9 +1,11 @@
 import { AssayError, type Digest, type ImageReference, isDigest } from '@assay/contract';
 
-/** Longest repository name that the grammar's makers accept, host included. Source: distribution/reference `RepositoryNameTotalLengthMax`. */
+/** Longest repository that the grammar's makers accept, host not counted. Source: distribution/reference `RepositoryNameTotalLengthMax`. */
 const longestName = 255;
-/** No reference that the grammar accepts is longer: name, tag (128) and a sha512 digest. */
-const longestReference = longestName + 1 + 128 + 1 + 7 + 128;
+/** Longest host with its port. Source: RFC 1035 §2.3.4. */
+const longestHost = 255 + 6;
+/** No reference that the grammar accepts is longer: host, repository, tag (128) and a sha512 digest. */
+const longestReference = longestHost + 1 + longestName + 1 + 128 + 1 + 7 + 128;
 
 const hubHost = 'docker.io';
 const oldHubHost = 'index.docker.io';
@@ -102,8 +104,6 @@ export function parseReference(text: string): ImageReference {
         : 'the repository is not well formed',
     );
   }
-  if (host.length + 1 + path.length > longestName)
-    throw refuse(text, `the name is longer than ${longestName} characters`);
   return {
     registry: host,
     repository: path,

@@ -4,13 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { createGunzip, createZstdDecompress, constants as zlibConstants } from 'node:zlib';
 import { AssayError } from '@assay/contract';
 import { readChunks } from '../read-chunks.ts';
 
 /** Image archives shrink three- to tenfold; what grows more than this, beyond the first bytes, is a bomb. */
 const ratioLimit = 100;
 const alwaysAllowed = 64 * 1024 * 1024;
+const chunkSize = 256 * 1024;
+/** 128 MiB: what zstd itself takes without being asked, and what memory allows. */
+const longestWindowLog = 27;
 const sizeLimit = 64 * 1024 * 1024 * 1024;
 
 /** A file nobody else sees: it has no name any more when this returns, so nothing is left behind however the process ends. */
@@ -46,7 +49,12 @@ async function write(
  * A decompressed copy of a gzip or zstd file, without a name on disk: archives are read out of order, which compressed ones do not allow.
  * Throws LIMIT_EXCEEDED, LAYOUT_INVALID (damaged), CACHE_UNWRITABLE.
  */
-export async function inflateFile(file: FileHandle, compression: 'gzip' | 'zstd', name: string): Promise<FileHandle> {
+export async function inflateFile(
+  file: FileHandle,
+  compression: 'gzip' | 'zstd',
+  name: string,
+  signal?: AbortSignal,
+): Promise<FileHandle> {
   const { size } = await file.stat();
   const target = await openNameless().catch((cause: unknown) => {
     throw new AssayError('CACHE_UNWRITABLE', 'no room for the decompressed archive in the folder for temporary files', {
@@ -55,16 +63,20 @@ export async function inflateFile(file: FileHandle, compression: 'gzip' | 'zstd'
     });
   });
   const inflate: Transform =
-    compression === 'gzip' ? createGunzip({ chunkSize: 256 * 1024 }) : createZstdDecompress({ chunkSize: 256 * 1024 });
+    compression === 'gzip'
+      ? createGunzip({ chunkSize })
+      : createZstdDecompress({ chunkSize, params: { [zlibConstants.ZSTD_d_windowLogMax]: longestWindowLog } });
   try {
     await pipeline(
-      Readable.from(readChunks(file, { start: 0, length: size, name })),
+      Readable.from(readChunks(file, { start: 0, length: size, name }, signal)),
       inflate,
       (plain: AsyncIterable<Uint8Array>) => write(target, plain, size, name),
+      signal === undefined ? {} : { signal },
     );
     return target;
   } catch (cause) {
     await target.close();
+    signal?.throwIfAborted();
     throw toProblem(cause, name, compression);
   }
 }

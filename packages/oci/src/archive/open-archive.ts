@@ -15,8 +15,12 @@ import { blockBytes, isTarHeader } from './tar-header.ts';
  * Read in place: headers once, content by offset. `selector` is `@sha256:…` (manifest or image id) or `:name`.
  * Throws FILE_NOT_FOUND, FILE_UNREADABLE, LAYOUT_INVALID, IMAGE_NOT_CHOSEN, LIMIT_EXCEEDED, CONTENT_TRUNCATED.
  */
-export async function openArchive(path: string, selector?: string): Promise<ContentSource> {
-  const file = await openPlain(path);
+export async function openArchive(
+  path: string,
+  selector?: string,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<ContentSource> {
+  const file = await openPlain(path, options.signal);
   let files: LocalFiles;
   try {
     files = await openTar(file, path);
@@ -27,7 +31,7 @@ export async function openArchive(path: string, selector?: string): Promise<Cont
   return chooseFormat(files, selector);
 }
 
-async function openPlain(path: string): Promise<FileHandle> {
+async function openPlain(path: string, signal: AbortSignal | undefined): Promise<FileHandle> {
   const file = await openRegular(path);
   try {
     const head = Buffer.alloc(blockBytes);
@@ -42,7 +46,7 @@ async function openPlain(path: string): Promise<FileHandle> {
       if (!isTarHeader(head)) throw new AssayError('LAYOUT_INVALID', `${path} is not a tar archive`);
       return file;
     }
-    const plain = await inflateFile(file, compression, path);
+    const plain = await inflateFile(file, compression, path, signal);
     await file.close();
     return plain;
   } catch (error) {

@@ -15,6 +15,9 @@ const usualLifeSeconds = 60;
 /** A token is not used in the last moments of its life. Milliseconds. */
 const margin = 5_000;
 const clientId = 'assay';
+/** Bounds on what a registry may make us ask for. */
+const longestScope = 512;
+const mostScopes = 8;
 
 /** What a request may do: a repository and its actions, such as `repository:library/alpine:pull`. */
 export type Scope = string;
@@ -38,7 +41,8 @@ export interface AuthenticatorOptions extends CredentialOptions {
   readonly clock: Clock;
   /** Whether this registry may have its tokens made over plain http. */
   readonly allowsPlain: () => boolean;
-  readonly unverified: () => boolean;
+  /** Whether a host's certificate is taken unseen. */
+  readonly isUnverified: (host: string) => boolean;
 }
 
 /** Signs in to one registry host. Tokens are kept per scope, that is per repository and action, until they expire. */
@@ -48,6 +52,8 @@ export class Authenticator {
   readonly #repository: string;
   readonly #options: AuthenticatorOptions;
   readonly #tokens = new Map<string, Token>();
+  /** What the registry asked for beyond what we ask of ourselves, by our own scopes. */
+  readonly #demanded = new Map<string, readonly Scope[]>();
   readonly #pending = new Map<string, Promise<string>>();
   #method: Method | undefined;
   #found: Promise<FoundCredentials> | undefined;
@@ -66,28 +72,38 @@ export class Authenticator {
     return `Bearer ${await this.#token(this.#method, scopes, patienceMs, signal)}`;
   }
 
-  /** Learns from a refusal. False when there is nothing new to try. Throws REGISTRY_DENIED, REGISTRY_PROTOCOL. */
-  async learn(challenges: readonly Challenge[], scopes: readonly Scope[]): Promise<boolean> {
-    // A token that was refused is not offered again.
-    const refused = this.#tokens.delete(scopes.join(' '));
-    const before = this.#method;
+  /**
+   * Learns from the refusal of a request that was sent with the header `used`. False when there is nothing new to try.
+   * Throws REGISTRY_DENIED, REGISTRY_PROTOCOL.
+   */
+  async learn(challenges: readonly Challenge[], scopes: readonly Scope[], used: string | undefined): Promise<boolean> {
     const { credentials } = await this.#credentials();
     if (credentials?.kind === 'bearer') {
       this.#method = { kind: 'fixed', header: `Bearer ${credentials.token}` };
-      return before === undefined;
+      return used !== this.#method.header;
     }
     const bearer = challenges.find(({ scheme, params }) => scheme === 'bearer' && params.has('realm'));
     if (bearer !== undefined) {
-      this.#method = {
-        kind: 'bearer',
-        realm: this.#realm(bearer.params.get('realm') ?? ''),
-        service: bearer.params.get('service'),
-      };
-      return before === undefined || refused;
+      this.#learnToken(bearer, scopes, used);
+      return true;
     }
     if (!challenges.some(({ scheme }) => scheme === 'basic') || credentials?.kind !== 'password') return false;
     this.#method = { kind: 'basic', header: basic(credentials) };
-    return before === undefined;
+    return used !== this.#method.header;
+  }
+
+  #learnToken(bearer: Challenge, scopes: readonly Scope[], used: string | undefined): void {
+    const realm = this.#realm(bearer.params.get('realm') ?? '');
+    this.#method = { kind: 'bearer', realm, service: bearer.params.get('service') };
+    const key = scopes.join(' ');
+    const demanded = (bearer.params.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
+    this.#demanded.set(
+      key,
+      demanded.filter((scope) => scope.length <= longestScope && !scopes.includes(scope)).slice(0, mostScopes),
+    );
+    // A token that was refused is not offered again; one that another request got meanwhile is.
+    const known = this.#tokens.get(key);
+    if (known !== undefined && used === `Bearer ${known.value}`) this.#tokens.delete(key);
   }
 
   /** Why credentials could not be looked up, for the message of a refusal. */
@@ -109,7 +125,11 @@ export class Authenticator {
   #realm(text: string): URL {
     const realm = URL.parse(text);
     const isSound = realm?.protocol === 'https:' || (realm?.protocol === 'http:' && this.#options.allowsPlain());
-    if (realm !== null && isSound) return realm;
+    if (realm !== null && isSound) {
+      realm.username = '';
+      realm.password = '';
+      return realm;
+    }
     throw new AssayError('REGISTRY_PROTOCOL', `${this.#host} names a token server that cannot be used safely`);
   }
 
@@ -124,7 +144,15 @@ export class Authenticator {
     const known = this.#tokens.get(key);
     if (known !== undefined && this.#options.clock.now() < known.expiresAt) return known.value;
     const pending = this.#pending.get(key);
-    if (pending !== undefined) return pending;
+    if (pending !== undefined) {
+      try {
+        return await pending;
+      } catch (error) {
+        // The other asker gave up; that is no reason for this one to.
+        if (error instanceof AssayError || error instanceof Transient || signal?.aborted === true) throw error;
+        return this.#token(method, scopes, patienceMs, signal);
+      }
+    }
     const asked = this.#askToken(method, scopes, patienceMs, signal).finally(() => this.#pending.delete(key));
     this.#pending.set(key, asked);
     return asked;
@@ -137,15 +165,16 @@ export class Authenticator {
     signal?: AbortSignal,
   ): Promise<string> {
     const { credentials } = await this.#credentials();
+    const wanted = [...scopes, ...(this.#demanded.get(scopes.join(' ')) ?? [])];
     const request =
       credentials?.kind === 'identity'
-        ? this.#oauth(method, scopes, credentials.token)
-        : this.#plain(method, scopes, credentials);
+        ? this.#oauth(method, wanted, credentials.token)
+        : this.#plain(method, wanted, credentials);
     const answer = await exchangeOnce(this.#network, {
       ...request,
       headers: { 'user-agent': this.#options.userAgent, ...request.headers },
       patienceMs,
-      unverified: this.#options.unverified(),
+      unverified: this.#options.isUnverified(request.url.host),
       ...(signal !== undefined && { signal }),
     });
     if (answer.status !== 200) throw await this.#refusal(answer);

@@ -1,5 +1,7 @@
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AssayError } from '@assay/contract';
 import { isObject, type JsonObject, member, parseObject } from '../document.ts';
 import { readChunks } from '../read-chunks.ts';
 import { readAll } from '../verified.ts';
@@ -25,17 +27,26 @@ const hubNames = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
 /** The name under which `docker login` keeps Docker Hub. */
 const hubServer = 'https://index.docker.io/v1/';
 
-async function findFile(path: string): Promise<JsonObject | undefined> {
-  const file = await open(path, 'r').catch(() => undefined);
-  if (file === undefined) return undefined;
+type FoundFile = { readonly config: JsonObject } | { readonly note: string } | undefined;
+
+async function findFile(path: string): Promise<FoundFile> {
+  // A pipe would block for ever without O_NONBLOCK.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => error);
+  if (file instanceof Error) {
+    const isMissing = 'code' in file && (file.code === 'ENOENT' || file.code === 'ENOTDIR');
+    return isMissing ? undefined : { note: `${path} cannot be read` };
+  }
+  const handle = file as FileHandle; // open gives a handle or fails with an Error
   try {
-    const { size } = await file.stat();
-    if (size > fileLimit) return undefined;
-    return parseObject(await readAll(readChunks(file, { start: 0, length: size, name: path }), fileLimit), path);
-  } catch {
-    return undefined;
+    const { size } = await handle.stat();
+    if (size > fileLimit) return { note: `${path} is longer than ${fileLimit} bytes` };
+    const bytes = await readAll(readChunks(handle, { start: 0, length: size, name: path }), fileLimit);
+    return { config: parseObject(bytes, path) };
+  } catch (error) {
+    // The cause may quote the file, which holds secrets: it is not passed on.
+    return { note: error instanceof AssayError ? error.detail : `${path} cannot be read` };
   } finally {
-    await file.close();
+    await handle.close();
   }
 }
 
@@ -125,7 +136,7 @@ async function fromConfig(
   return { ...(credentials !== undefined && { credentials }), ...(note !== undefined && { note }) };
 }
 
-/** The credentials for a registry, by its exact host: containers' auth files first, then Docker's config. Files that are missing or broken hold none. */
+/** The credentials for a registry, by its exact host: containers' auth files first, then Docker's config. Missing files hold none; broken ones are noted. */
 export async function findCredentials(
   options: CredentialOptions,
   host: string,
@@ -135,9 +146,10 @@ export async function findCredentials(
   if (options.dockerConfigDir !== undefined) files.push(join(options.dockerConfigDir, 'config.json'));
   const notes: string[] = [];
   for (const path of files) {
-    const config = await findFile(path);
-    const found = config === undefined ? {} : await fromConfig(config, host, repository, options.credentialHelperPath);
-    if (found.credentials !== undefined) return found;
+    const file = await findFile(path);
+    if (file === undefined) continue;
+    const found = 'note' in file ? file : await fromConfig(file.config, host, repository, options.credentialHelperPath);
+    if ('credentials' in found) return found;
     if (found.note !== undefined) notes.push(found.note);
   }
   return notes.length === 0 ? {} : { note: notes.join('; ') };

@@ -70,7 +70,7 @@ export async function exchangeOnce(network: Network, request: HttpRequest): Prom
     patience.stop();
     if (request.signal?.aborted === true) return request.signal.reason;
     if (cause instanceof AssayError || cause instanceof Transient) return cause;
-    if (!patience.isOver) return toConnectionFailure(cause, request.url.host);
+    if (!patience.isOver) return toConnectionFailure(cause, request.url.host, network.proxyName(request.url));
     const seconds = request.patienceMs / 1000;
     return new Transient(
       new AssayError('REGISTRY_UNREACHABLE', `${request.url.host} was silent for ${seconds} seconds`, { cause }),
@@ -94,9 +94,13 @@ export async function exchangeOnce(network: Network, request: HttpRequest): Prom
       headers: headersOf,
       body: received(answer.body, patience, fail),
       drop: () => {
-        // A body nobody waits for ends in an error nobody wants.
+        // A short body is read away, which keeps the connection for the next request; a longer one ends with its connection.
+        patience.start();
         answer.body.on('error', () => undefined);
-        answer.body.destroy();
+        answer.body.dump({ limit: errorBodyLimit, signal }).then(
+          () => patience.stop(),
+          () => patience.stop(),
+        );
       },
     };
   } catch (error) {

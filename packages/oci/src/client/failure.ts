@@ -18,6 +18,7 @@ const tlsCodes: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'HOSTNAME_MISMATCH',
   'INVALID_CA',
+  'UND_ERR_PRX_TLS',
 ]);
 
 function isTlsCode(code: string): boolean {
@@ -50,7 +51,8 @@ export function isWrongProtocol(error: unknown): boolean {
 }
 
 /** What a failed connection means: REGISTRY_TLS and REGISTRY_PROTOCOL are final, REGISTRY_UNREACHABLE may pass. */
-export function toConnectionFailure(cause: unknown, host: string): AssayError | Transient {
+export function toConnectionFailure(cause: unknown, host: string, proxy?: string): AssayError | Transient {
+  const through = proxy === undefined ? '' : ` through the proxy ${proxy}`;
   const codes = codesOf(cause);
   const tls = codes.find(isTlsCode);
   if (tls !== undefined) {
@@ -58,14 +60,18 @@ export function toConnectionFailure(cause: unknown, host: string): AssayError | 
       tls === 'EPROTO' || tls.startsWith('ERR_SSL_')
         ? 'it does not speak TLS, or none we share'
         : `its certificate is not trusted (${tls})`;
-    return new AssayError('REGISTRY_TLS', `cannot connect to ${host} safely: ${why}`, { cause });
+    return new AssayError('REGISTRY_TLS', `cannot connect to ${host}${through} safely: ${why}`, { cause });
   }
-  if (codes.some((code) => code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW')) {
+  if (codes.includes('UND_ERR_HEADERS_OVERFLOW'))
+    return new AssayError('REGISTRY_PROTOCOL', `${host} answers with headers that are too long`, { cause });
+  if (codes.some((code) => code.startsWith('HPE_'))) {
     return new AssayError('REGISTRY_PROTOCOL', `${host} does not speak HTTP`, { cause });
   }
   const code = codes.find((each) => !each.startsWith('UND_')) ?? codes[0];
-  const why = reasons.get(code ?? '') ?? `the connection failed${code === undefined ? '' : ` (${code})`}`;
-  return new Transient(new AssayError('REGISTRY_UNREACHABLE', `cannot reach ${host}: ${why}`, { cause }));
+  const known =
+    proxy === undefined ? reasons.get(code ?? '') : (proxyReasons.get(code ?? '') ?? reasons.get(code ?? ''));
+  const why = known ?? `the connection failed${code === undefined ? '' : ` (${code})`}`;
+  return new Transient(new AssayError('REGISTRY_UNREACHABLE', `cannot reach ${host}${through}: ${why}`, { cause }));
 }
 
 const reasons = new Map([
@@ -76,6 +82,16 @@ const reasons = new Map([
   ['UND_ERR_SOCKET', 'the connection was cut'],
   ['ENETUNREACH', 'there is no network that leads there'],
   ['EHOSTUNREACH', 'there is no way to that host'],
+  ['ETIMEDOUT', 'no connection in time'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'no connection in time'],
+]);
+
+/** How undici says that a proxy answered CONNECT, or a request, with a refusal. */
+const proxyReasons = new Map([
+  ['UND_ERR_ABORTED', 'the proxy refuses'],
+  ['UND_ERR_INVALID_ARG', 'the proxy wants credentials'],
+  ['UND_ERR_PRX_CONN', 'the proxy cuts the connection'],
+  ['UND_ERR_SOCKS5', 'the proxy refuses'],
 ]);
 
 /** What an answer that is not a success means. `what` names the wanted thing. */

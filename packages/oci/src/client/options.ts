@@ -26,7 +26,7 @@ export interface RegistryOptions extends CredentialOptions {
   readonly mirrors?: ReadonlyMap<string, readonly string[]>;
   /** Certificates in PEM to trust besides the usual ones. */
   readonly caPem?: string;
-  /** Proxies, as the environment variables of these names say them. Loopback is never proxied. */
+  /** Proxies, as HTTP_PROXY, HTTPS_PROXY and NO_PROXY say them (networks such as 10.0.0.0/8 included). Loopback is never proxied. */
   readonly proxy?: { readonly httpProxy?: string; readonly httpsProxy?: string; readonly noProxy?: string };
   /** Attempts after the first. Default 3. */
   readonly retries?: number;
@@ -34,6 +34,8 @@ export interface RegistryOptions extends CredentialOptions {
   readonly patienceMs?: number;
   /** The same for the last attempt. Default 1500. */
   readonly lastPatienceMs?: number;
+  /** Longest time to connect, TLS included, in milliseconds; bounded by the patience of the attempt too. Default 5000. */
+  readonly connectTimeoutMs?: number;
   /** Longest one document (manifest, token, list) may take with all its retries, in milliseconds. Default 60 000. */
   readonly deadlineMs?: number;
   /** The same for one blob. Default one hour. */

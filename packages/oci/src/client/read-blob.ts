@@ -4,7 +4,7 @@ import { acceptManifests } from '../media-types.ts';
 import { scopeFor } from './authenticator.ts';
 import type { HttpAnswer } from './exchange-once.ts';
 import type { Endpoint } from './repository.ts';
-import { Transient, withRetries } from './retry.ts';
+import { backoff, Transient, withRetries } from './retry.ts';
 
 /**
  * The bytes of a blob or manifest. A connection that breaks is taken up again where it broke, as long as attempts remain.
@@ -49,6 +49,8 @@ export async function* readBlob(
       return;
     } catch (error) {
       if (!(error instanceof Transient)) throw error;
+      // All is there; only the end of the connection was not as it should be.
+      if (at === what.size) return;
       if (used >= host.retries) {
         throw new AssayError(
           'CONTENT_TRUNCATED',
@@ -56,8 +58,8 @@ export async function* readBlob(
           { cause: error.problem },
         );
       }
+      await host.clock.sleep(backoff(used), signal);
       used += 1;
-      await host.clock.sleep(250 * 2 ** used, signal);
     }
   }
 }

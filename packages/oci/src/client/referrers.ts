@@ -1,4 +1,4 @@
-import { AssayError, type Digest } from '@assay/contract';
+import { AssayError, type Digest, digestParts } from '@assay/contract';
 import type { Descriptor } from '../content-source.ts';
 import {
   findText,
@@ -21,10 +21,13 @@ const pageLimit = 1_000;
 const writeLimit = 30;
 /** How long, at least, a writer waits before it looks whether another one has overwritten it. Milliseconds. */
 const settleMs = 200;
+/** How long, at most, a writer stands back that was told of another one. Milliseconds. */
+const collisionMs = 100;
 
 /** The tag under which registries without the referrers API keep the list. Source: distribution-spec 1.1, "Referrers Tag Schema". */
 export function referrersTag(subject: Digest): string {
-  return subject.replace(':', '-').slice(0, 128);
+  const { algorithm, hex } = digestParts(subject);
+  return `${algorithm}-${hex.slice(0, 64)}`;
 }
 
 interface TagList {
@@ -34,6 +37,32 @@ interface TagList {
   readonly document: JsonObject;
   /** `ETag`, or the digest in quotes; undefined when there is no list yet. */
   readonly version: string | undefined;
+}
+
+/** What is to become of a list, told so that it can be done again on a newer list. */
+interface Change {
+  isDone(list: TagList): boolean;
+  apply(raw: readonly unknown[]): readonly unknown[];
+}
+
+function addition(entry: Descriptor): Change {
+  return {
+    isDone: (list) => list.entries.some(({ digest }) => digest === entry.digest),
+    apply: (raw) => [...raw, entry],
+  };
+}
+
+function removal(digest: Digest): Change {
+  return {
+    isDone: (list) => !list.entries.some((entry) => entry.digest === digest),
+    apply: (raw) => raw.filter((entry) => !isObject(entry) || member(entry, 'digest') !== digest),
+  };
+}
+
+/** Lets the write happen only to what was read. A weak validator never matches, so it is not sent. Source: RFC 9110 §13.1.1. */
+function conditionOf(version: string | undefined): Readonly<Record<string, string>> {
+  if (version === undefined) return { 'if-none-match': '*' };
+  return version.startsWith('W/') ? {} : { 'if-match': version };
 }
 
 /** Writers of this process to the same list go one after the other: that costs nothing and spares most collisions. */
@@ -68,6 +97,8 @@ export class Referrers {
         what: `referrers of ${subject}`,
         ...(signal && { signal }),
       });
+      // Half a list is no list: only the first answer may say that the API is not there.
+      if (page > 0 && answer.status !== 200) throw await this.#host.failure(answer, `referrers of ${subject}`);
       const document = await this.#findIndex(answer, subject);
       if (document === undefined) break;
       for (const entry of entriesOf(document, subject)) if (isWanted(entry)) yield entry;
@@ -120,12 +151,22 @@ export class Referrers {
    * Adds an entry to the list kept under a tag: reads, merges, writes, and looks again until the entry stays. With a registry that honours
    * If-Match nothing can be lost; with others a writer would have to stall between its reading and its writing for longer than we watch.
    */
-  async add(subject: Digest, entry: Descriptor, signal?: AbortSignal): Promise<void> {
+  add(subject: Digest, entry: Descriptor, signal?: AbortSignal): Promise<void> {
+    return this.#change(subject, addition(entry), signal);
+  }
+
+  /** Takes an entry off the list kept under a tag, where there is one: a registry with the referrers API does so itself. */
+  async remove(subject: Digest, digest: Digest, signal?: AbortSignal): Promise<void> {
+    const { entries } = await this.#readTag(subject, signal);
+    if (entries.some((entry) => entry.digest === digest)) await this.#change(subject, removal(digest), signal);
+  }
+
+  async #change(subject: Digest, change: Change, signal?: AbortSignal): Promise<void> {
     const key = `${this.#host.host}/${this.#repository}@${subject}`;
     const before = queues.get(key);
     const run = (async () => {
       await before;
-      await this.#addAlone(subject, entry, signal);
+      await this.#changeAlone(subject, change, signal);
     })();
     const quiet = run.catch(() => undefined);
     queues.set(key, quiet);
@@ -136,21 +177,23 @@ export class Referrers {
     }
   }
 
-  async #addAlone(subject: Digest, entry: Descriptor, signal?: AbortSignal): Promise<void> {
+  async #changeAlone(subject: Digest, change: Change, signal?: AbortSignal): Promise<void> {
     const { clock } = this.#host;
-    const has = (list: TagList) => list.entries.some(({ digest }) => digest === entry.digest);
     for (let round = 0; round < writeLimit; round += 1) {
       const began = clock.now();
       const list = await this.#readTag(subject, signal);
-      if (!has(list) && !(await this.#write(subject, list, entry, signal))) continue;
+      if (!change.isDone(list) && !(await this.#write(subject, list, change, signal))) {
+        await clock.sleep(collisionMs * Math.random(), signal);
+        continue;
+      }
       const settle = Math.max(settleMs, 2 * (clock.now() - began));
-      let isSeen = true;
-      for (let look = 0; isSeen && look < 2; look += 1) {
+      let stays = true;
+      for (let look = 0; stays && look < 2; look += 1) {
         // Uneven waits let two writers that collided drift apart.
         if (look > 0) await clock.sleep(settle * (1 + Math.random()), signal);
-        isSeen = has(await this.#readTag(subject, signal));
+        stays = change.isDone(await this.#readTag(subject, signal));
       }
-      if (isSeen) return;
+      if (stays) return;
     }
     throw new AssayError(
       'REGISTRY_BUSY',
@@ -159,12 +202,12 @@ export class Referrers {
   }
 
   /** False when another writer was faster, as far as the registry tells. */
-  async #write(subject: Digest, list: TagList, entry: Descriptor, signal?: AbortSignal): Promise<boolean> {
+  async #write(subject: Digest, list: TagList, change: Change, signal?: AbortSignal): Promise<boolean> {
     const index = {
       ...list.document,
       schemaVersion: 2,
       mediaType: mediaTypes.ociIndex,
-      manifests: [...list.raw, entry],
+      manifests: change.apply(list.raw),
     };
     const bytes = Buffer.from(JSON.stringify(index));
     if (bytes.byteLength > manifestLimit)
@@ -175,7 +218,7 @@ export class Referrers {
       scopes: [scopeFor(this.#repository, 'pull,push')],
       headers: {
         'content-type': mediaTypes.ociIndex,
-        ...(list.version === undefined ? { 'if-none-match': '*' } : { 'if-match': list.version }),
+        ...conditionOf(list.version),
       },
       body: () => bytes,
       what: `referrers of ${subject}`,

@@ -5,9 +5,12 @@ import { exchangeOnce, type HttpAnswer, type HttpRequest, readFacts } from './ex
 import { isBusy, isWrongProtocol, notARegistry, toAnswerFailure } from './failure.ts';
 import { isLoopback, type Network } from './network.ts';
 import type { RegistryOptions } from './options.ts';
-import { type Attempt, findRetryAfter, systemClock, Transient, withRetries } from './retry.ts';
+import { type Attempt, boundRetries, findRetryAfter, systemClock, Transient, withRetries } from './retry.ts';
 
 const redirectLimit = 5;
+/** Milliseconds, while an attempt remains and for the last one. */
+export const usualPatience = 8_000;
+const usualLastPatience = 1_500;
 
 export interface RegistryRequest {
   readonly method: HttpRequest['method'];
@@ -41,7 +44,7 @@ export class RegistryHost {
 
   constructor(network: Network, host: string, repository: string, options: RegistryOptions) {
     this.host = host;
-    this.retries = options.retries ?? 3;
+    this.retries = boundRetries(options.retries ?? 3);
     this.#network = network;
     this.#options = options;
     this.#userAgent = options.userAgent ?? 'assay';
@@ -50,7 +53,7 @@ export class RegistryHost {
       userAgent: this.#userAgent,
       clock: options.clock ?? systemClock,
       allowsPlain: () => this.#settled?.origin.startsWith('http://') ?? false,
-      unverified: () => this.#settled?.unverified ?? false,
+      isUnverified: (name) => options.insecureRegistries?.includes(name) ?? false,
     });
   }
 
@@ -59,7 +62,7 @@ export class RegistryHost {
   }
 
   patience(attempt: Attempt): number {
-    const { patienceMs = 8_000, lastPatienceMs = 1_500 } = this.#options;
+    const { patienceMs = usualPatience, lastPatienceMs = usualLastPatience } = this.#options;
     return attempt.isLast ? lastPatienceMs : patienceMs;
   }
 
@@ -74,12 +77,16 @@ export class RegistryHost {
   async sendOnce(request: RegistryRequest, attempt: Attempt): Promise<HttpAnswer> {
     const patienceMs = this.patience(attempt);
     const base = await this.#findBase(patienceMs, request.signal);
-    let answer = await this.#signed(request, base, patienceMs);
+    // An upload may go to another server, which the registry's token does not concern.
+    const isHome = typeof request.to === 'string' || request.to.origin === base.origin;
+    const signIn = async () => (isHome ? this.#auth.header(request.scopes, patienceMs, request.signal) : undefined);
+    const used = await signIn();
+    let answer = await this.#signed(request, base, patienceMs, used);
     if (answer.status === 401 && answer.url.origin === base.origin) {
       const challenges = parseChallenges(answer.headers('www-authenticate'));
-      if (await this.#auth.learn(challenges, request.scopes)) {
+      if (await this.#auth.learn(challenges, request.scopes, used)) {
         answer.drop();
-        answer = await this.#signed(request, base, patienceMs);
+        answer = await this.#signed(request, base, patienceMs, await signIn());
       }
     }
     if (!isBusy(answer.status)) return answer;
@@ -99,11 +106,16 @@ export class RegistryHost {
     return new AssayError('REGISTRY_DENIED', problem.detail + (await this.#auth.note()));
   }
 
-  async #signed(request: RegistryRequest, base: Base, patienceMs: number): Promise<HttpAnswer> {
-    const { method, to, scopes, body, signal } = request;
+  /** Sends with the header that signs in, which goes to the registry itself and nowhere else. */
+  async #signed(
+    request: RegistryRequest,
+    base: Base,
+    patienceMs: number,
+    authorization: string | undefined,
+  ): Promise<HttpAnswer> {
+    const { method, to, body, signal } = request;
     let url = typeof to === 'string' ? new URL(to, base.origin) : to;
     let isHome = url.origin === base.origin;
-    const authorization = isHome ? await this.#auth.header(scopes, patienceMs, signal) : undefined;
     for (let hops = 0; ; hops += 1) {
       const answer = await exchangeOnce(this.#network, {
         method,
@@ -156,11 +168,20 @@ export class RegistryHost {
 
   async #findBase(patienceMs: number, signal?: AbortSignal): Promise<Base> {
     if (this.#settled !== undefined) return this.#settled;
-    this.#base ??= this.#probe(patienceMs, signal).finally(() => {
+    const shared = this.#base;
+    const asked = (shared ?? this.#probe(patienceMs, signal)).finally(() => {
       this.#base = undefined;
     });
-    this.#settled = await this.#base;
-    return this.#settled;
+    this.#base = asked;
+    try {
+      this.#settled = await asked;
+      return this.#settled;
+    } catch (error) {
+      // The one who asked first gave up; that is no reason for this one to.
+      const isOthers = shared !== undefined && !(error instanceof AssayError) && !(error instanceof Transient);
+      if (!isOthers || signal?.aborted === true) throw error;
+      return this.#findBase(patienceMs, signal);
+    }
   }
 
   /** Only loopback hosts and those configured are asked which protocol they speak; all others speak TLS. */

@@ -102,9 +102,13 @@ export class Repository implements RegistryRepository {
     return new Referrers(this.#origin.host, this.#origin.repository).list(subject.digest, artifactType, signal);
   }
 
-  async hasBlob(digest: Digest, signal?: AbortSignal): Promise<boolean> {
+  hasBlob(digest: Digest, signal?: AbortSignal): Promise<boolean> {
+    return this.#hasBlob(digest, 'pull', signal);
+  }
+
+  async #hasBlob(digest: Digest, actions: string, signal?: AbortSignal): Promise<boolean> {
     const answer = await this.#send(
-      { method: 'HEAD', to: this.#path(`blobs/${digest}`), scopes: [this.#scope('pull,push')], what: `blob ${digest}` },
+      { method: 'HEAD', to: this.#path(`blobs/${digest}`), scopes: [this.#scope(actions)], what: `blob ${digest}` },
       signal,
     );
     if (answer.status === 401 || answer.status === 403) throw await this.#origin.host.failure(answer, `blob ${digest}`);
@@ -113,7 +117,8 @@ export class Repository implements RegistryRepository {
   }
 
   async pushBlob(content: PushContent, options: PushBlobOptions = {}): Promise<'present' | 'mounted' | 'sent'> {
-    if (await this.hasBlob(content.digest, options.signal)) return 'present';
+    // Asked with the rights of the upload that may follow, so that one token does for both.
+    if (await this.#hasBlob(content.digest, 'pull,push', options.signal)) return 'present';
     return this.#timed(this.#options.blobDeadlineMs ?? usualBlobDeadline, options.signal, (signal) =>
       new BlobPusher(this.#origin.host, this.#origin.repository).push(content, { ...options, signal }),
     );
@@ -156,12 +161,41 @@ export class Repository implements RegistryRepository {
 
   async deleteManifest(digest: Digest, signal?: AbortSignal): Promise<void> {
     const what = `manifest ${digest}`;
+    const subject = await this.#findSubject(digest, signal);
     const answer = await this.#send(
       { method: 'DELETE', to: this.#path(`manifests/${digest}`), scopes: [this.#scope('delete,pull,push')], what },
       signal,
     );
     if (answer.status < 200 || answer.status > 299) throw await this.#origin.host.failure(answer, what);
     answer.drop();
+    if (subject !== undefined)
+      await new Referrers(this.#origin.host, this.#origin.repository).remove(subject, digest, signal);
+  }
+
+  /** What a manifest that is about to go says it refers to. Whatever cannot be read is the registry's to refuse. */
+  async #findSubject(digest: Digest, signal?: AbortSignal): Promise<Digest | undefined> {
+    const answer = await this.#send(
+      {
+        method: 'GET',
+        to: this.#path(`manifests/${digest}`),
+        scopes: [this.#scope('delete,pull,push')],
+        headers: { accept: acceptManifests },
+        what: `manifest ${digest}`,
+      },
+      signal,
+    );
+    if (answer.status !== 200) {
+      answer.drop();
+      return undefined;
+    }
+    try {
+      const document = parseAnswer(await readAll(answer.body, manifestLimit), this.#origin.host.host);
+      const named = member(document, 'subject');
+      return named === undefined ? undefined : parseDescriptor(named, 'subject').digest;
+    } catch (error) {
+      if (error instanceof AssayError) return undefined;
+      throw error;
+    }
   }
 
   async *tags(signal?: AbortSignal): AsyncGenerator<string> {

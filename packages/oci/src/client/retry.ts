@@ -13,6 +13,8 @@ export const systemClock: Clock = {
 /** A registry that asks for a longer wait is told on: the person decides. Milliseconds. */
 const longestWait = 30_000;
 const firstBackoff = 250;
+const longestBackoff = 8_000;
+const mostRetries = 100;
 
 /** A failure that may be over the next time. Stays inside the client; `problem` is what the caller sees when no attempt is left. */
 export class Transient extends Error {
@@ -36,6 +38,16 @@ export function findRetryAfter(header: string | undefined, now: number): number 
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
+/** How long to wait of our own accord before attempt `number + 1`. Some randomness keeps a fleet from knocking all at once. */
+export function backoff(number: number): number {
+  return Math.min(longestBackoff, firstBackoff * 2 ** number) * (0.75 + Math.random() / 2);
+}
+
+/** A number of retries that ends, whatever was asked for. */
+export function boundRetries(retries: number): number {
+  return Number.isNaN(retries) ? 0 : Math.min(mostRetries, Math.max(0, Math.trunc(retries)));
+}
+
 export interface Attempt {
   readonly number: number;
   /** Whether no other follows. */
@@ -55,8 +67,7 @@ export async function withRetries<T>(
       return await work({ number, isLast });
     } catch (error) {
       if (!(error instanceof Transient)) throw error;
-      // Some randomness keeps a fleet from knocking all at once.
-      const wait = error.waitMs ?? firstBackoff * 2 ** number * (0.75 + Math.random() / 2);
+      const wait = error.waitMs ?? backoff(number);
       if (isLast || wait > longestWait) throw error.problem;
       await clock.sleep(wait, signal);
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Digest, digestParts, isDigest } from '@assay/contract';
 import type { Descriptor } from '../content-source.ts';
@@ -20,6 +20,13 @@ async function ignoringMissing<T>(work: Promise<T>): Promise<T | undefined> {
       return undefined;
     throw error;
   }
+}
+
+/** Makes a rename in the folder last, where the system can: some file systems refuse to flush folders. */
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
 }
 
 function flat(digest: Digest): string {
@@ -43,10 +50,32 @@ export class ContentFolder {
     this.#root = root;
   }
 
+  /** Makes the folders, and clears away what a process before this one left half written. */
   async prepare(): Promise<void> {
-    await mkdir(join(this.#root, 'blobs'), { recursive: true });
-    await mkdir(join(this.#root, 'repositories'), { recursive: true });
-    await mkdir(join(this.#root, 'drafts'), { recursive: true });
+    await rm(join(this.#root, 'drafts'), { recursive: true, force: true });
+    for (const name of ['blobs', 'repositories', 'drafts']) await mkdir(join(this.#root, name), { recursive: true });
+  }
+
+  /** Removes the uploads that nobody has added to since a time, in milliseconds of the epoch. */
+  async removeUploadsBefore(time: number): Promise<void> {
+    for await (const name of this.#folders()) {
+      const folder = this.#in(name, '_uploads');
+      for (const id of (await ignoringMissing(readdir(folder))) ?? []) {
+        const info = await ignoringMissing(stat(join(folder, id)));
+        if (info !== undefined && info.mtimeMs < time) await rm(join(folder, id), { force: true });
+      }
+    }
+  }
+
+  /** Every folder that is, or leads to, a repository. */
+  async *#folders(): AsyncGenerator<string> {
+    const waiting = [''];
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+      if (name !== '') yield name;
+      for (const child of (await ignoringMissing(readdir(this.#in(name)))) ?? []) {
+        if (!child.startsWith('_')) waiting.push(name === '' ? child : `${name}/${child}`);
+      }
+    }
   }
 
   /** Runs one after the other what names the same key: tags and uploads change by reading first. */
@@ -71,7 +100,7 @@ export class ContentFolder {
   }
 
   #in(repository: string, ...path: string[]): string {
-    return join(this.#root, 'repositories', ...repository.split('/'), ...path);
+    return join(this.#root, 'repositories', ...repository.split('/'), ...path); // join passes over empty parts
   }
 
   /** Puts a small file in place as a whole: readers see the old or the new one. */
@@ -79,8 +108,9 @@ export class ContentFolder {
     await mkdir(dirname(path), { recursive: true });
     // Drafts lie apart, so that no listing ever shows one.
     const draft = join(this.#root, 'drafts', randomUUID());
-    await writeFile(draft, content);
+    await writeFile(draft, content, { flush: true });
     await rename(draft, path);
+    await flushFolder(dirname(path));
   }
 
   async hasRepository(repository: string): Promise<boolean> {
@@ -90,11 +120,9 @@ export class ContentFolder {
 
   async repositories(): Promise<readonly string[]> {
     const found: string[] = [];
-    const waiting = [''];
-    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-      const children = (await ignoringMissing(readdir(join(this.#root, 'repositories', name)))) ?? [];
+    for await (const name of this.#folders()) {
+      const children = (await ignoringMissing(readdir(this.#in(name)))) ?? [];
       if (children.some((child) => child === '_manifests' || child === '_tags')) found.push(name);
-      for (const child of children) if (!child.startsWith('_')) waiting.push(name === '' ? child : `${name}/${child}`);
     }
     return found.sort();
   }
@@ -142,8 +170,13 @@ export class ContentFolder {
   /** Makes a finished upload the content of its digest, which the caller has checked. */
   async keepUpload(repository: string, id: string, digest: Digest): Promise<void> {
     const target = this.pathOf(digest);
+    const upload = this.uploadPath(repository, id);
     await mkdir(dirname(target), { recursive: true });
-    await rename(this.uploadPath(repository, id), target);
+    // The name must not outlive a crash that the bytes do not.
+    const file = await open(upload, 'r+');
+    await file.sync().finally(() => file.close());
+    await rename(upload, target);
+    await flushFolder(dirname(target));
     await this.linkBlob(repository, digest);
   }
 

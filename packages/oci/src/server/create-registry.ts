@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { AssayError } from '@assay/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerBlob } from './blob-routes.ts';
@@ -34,6 +35,10 @@ export interface EmbeddedRegistryOptions {
   readonly manifestLimit?: number;
   /** Bytes of the largest blob taken. Default 64 GiB. */
   readonly blobLimit?: number;
+  /** Milliseconds after which an upload that nobody adds to is removed. Default a day. */
+  readonly uploadLifeMs?: number;
+  /** Milliseconds that requests under way are given when the registry is closed. Default 5000. */
+  readonly closeGraceMs?: number;
   /** Asked before each request, the ping included; everyone may do everything when absent. Headers it names go out with a refusal. */
   authorize?(request: IncomingMessage, access: RegistryAccess): Promise<AuthorizeAnswer> | AuthorizeAnswer;
 }
@@ -45,10 +50,17 @@ export interface EmbeddedRegistry {
   readonly url: string;
   /** `127.0.0.1:34567`: what stands before the slash in references to it. */
   readonly host: string;
+  /** Takes no more requests, lets those under way end, then lets go of everything. */
   close(): Promise<void>;
 }
 
 type Options = EmbeddedRegistryOptions;
+
+const usualUploadLife = 24 * 3600_000;
+const longestSweepPause = 3600_000;
+const usualGrace = 5_000;
+/** A connection on which nothing moves for so long is closed. Milliseconds; the check of a large blob happens in silence. */
+const silenceLimit = 10 * 60_000;
 
 /**
  * A registry over a content-addressed folder: pull, push, content discovery, content management and referrers of distribution-spec 1.1.
@@ -57,6 +69,9 @@ type Options = EmbeddedRegistryOptions;
 export async function createRegistry(options: Options): Promise<EmbeddedRegistry> {
   const folder = new ContentFolder(options.folder);
   await folder.prepare();
+  const { uploadLifeMs = usualUploadLife } = options;
+  const sweep = () => folder.removeUploadsBefore(Date.now() - uploadLifeMs);
+  await sweep();
   const app = await createApp(options);
   app.removeAllContentTypeParsers();
   // Bodies are read as streams by the routes, each with a limit of its own.
@@ -71,6 +86,7 @@ export async function createRegistry(options: Options): Promise<EmbeddedRegistry
     handler: async (request, reply) => send(reply, await answer(options, folder, request)),
   });
 
+  let sweeping: NodeJS.Timeout | undefined;
   const host = options.host ?? '127.0.0.1';
   const address = () => {
     const [found] = app.addresses();
@@ -80,6 +96,11 @@ export async function createRegistry(options: Options): Promise<EmbeddedRegistry
   return {
     listen: async () => {
       await app.listen({ host, port: options.port ?? 0 });
+      // What a sweep cannot remove, the next one may; the registry serves on.
+      sweeping = setInterval(
+        () => void sweep().catch(() => undefined),
+        Math.min(uploadLifeMs, longestSweepPause),
+      ).unref();
     },
     get url() {
       return `${options.tls === undefined ? 'http' : 'https'}://${address()}`;
@@ -87,13 +108,33 @@ export async function createRegistry(options: Options): Promise<EmbeddedRegistry
     get host() {
       return address();
     },
-    close: () => app.close(),
+    close: () => {
+      clearInterval(sweeping);
+      return closeGracefully(app, options.closeGraceMs ?? usualGrace);
+    },
   };
+}
+
+async function closeGracefully(app: FastifyInstance, graceMs: number): Promise<void> {
+  // A connection that is kept open after its last answer would hold the server; one that never ends its request, too.
+  const idle = setInterval(() => app.server.closeIdleConnections(), 20);
+  const end = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(end);
+  }
 }
 
 async function createApp(options: Options): Promise<FastifyInstance> {
   const { fastify } = await import('fastify');
-  const common = { logger: false, forceCloseConnections: true, exposeHeadRoutes: false } as const;
+  const common = {
+    logger: false,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    connectionTimeout: silenceLimit,
+  } as const;
   if (options.tls === undefined) return fastify(common);
   const { certPem, keyPem } = options.tls;
   // Fastify's type differs by kind of server; the routes use what both share.
@@ -101,9 +142,10 @@ async function createApp(options: Options): Promise<FastifyInstance> {
 }
 
 async function* bytesOf(body: unknown): AsyncGenerator<Uint8Array> {
-  if (typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body)) return;
-  // The only content type parser hands the request's own stream on, and that gives buffers.
-  yield* body as AsyncIterable<Uint8Array>;
+  if (!(body instanceof Readable)) return;
+  // The only content type parser hands the request's own stream on, and that gives buffers. It stays open when reading stops early:
+  // a refusal could not be sent otherwise.
+  yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
 }
 
 function accessOf(route: Route, method: string): RegistryAccess {
@@ -182,6 +224,8 @@ function sendError(reply: FastifyReply, error: unknown): FastifyReply {
   const known = error instanceof RegistryError ? error : undefined;
   // What is not ours may hold paths of this machine: clients learn only that it happened.
   const status = known?.status ?? statusOf(error) ?? 500;
+  // Who is refused in the middle of sending must not be read to the end first.
+  if (!reply.request.raw.complete) reply.header('connection', 'close');
   const body = known?.toJSON() ?? { errors: [{ code: 'UNKNOWN', message: 'the registry failed' }] };
   return reply
     .code(status)
