@@ -1,2 +1,4 @@
 export * from './bytes/collect-bytes.ts';
+export * from './formats.ts';
+export * from './read-document.ts';
 export * from './sbom-input.ts';

@@ -1,6 +1,6 @@
 import type { Rejected } from '@assay/contract';
 import { endOfString, invalidJson, type Scan, scanValue, skipSpace } from './scan-value.ts';
-import { isObject, type JsonObject, type JsonValue } from './value.ts';
+import type { JsonObject, JsonValue } from './value.ts';
 
 /** One member of the top-level object: where its value lies. */
 interface JsonMember extends Scan {
@@ -70,7 +70,8 @@ export function openMember(source: JsonSource, name: string): JsonSource | undef
 }
 
 /**
- * Hands over the elements of the named top-level arrays one at a time, in document order, and returns all other members parsed.
+ * Hands over the elements of the named top-level arrays one at a time and returns all other members parsed. The arrays come in the
+ * order they are named in, not as they stand in the document: components can so be known before what refers to them.
  * So a big document costs the memory of its bytes and one element. A single object in place of an array is an array of one.
  * Strings are safe to store: NUL is removed and half surrogate pairs are U+FFFD. Throws SBOM_INVALID with the byte offset.
  */
@@ -82,16 +83,25 @@ export function splitDocument(
   const rejected: Rejected[] = source.duplicates.map((name) => duplicate(pointer(name)));
   const rest: [string, JsonValue][] = [];
   for (const [name, member] of source.members) {
-    const first = source.bytes[member.start];
-    if (bigArrays.includes(name) && first === 0x5b) {
+    if (bigArrays.includes(name) && isList(source, member)) continue;
+    rest.push([name, parseSlice(source.bytes, member.start, member, pointer(name), rejected)]);
+  }
+  for (const name of bigArrays) {
+    const member = source.members.get(name);
+    if (member === undefined || !isList(source, member)) continue;
+    if (source.bytes[member.start] === 0x5b) {
       splitArray(source.bytes, member, pointer(name), rejected, (index, value) => onElement(name, index, value));
     } else {
-      const value = parseSlice(source.bytes, member.start, member, pointer(name), rejected);
-      if (bigArrays.includes(name) && isObject(value)) onElement(name, 0, value);
-      else rest.push([name, value]);
+      onElement(name, 0, parseSlice(source.bytes, member.start, member, pointer(name), rejected));
     }
   }
   return { rest: Object.fromEntries(rest), rejected };
+}
+
+/** An array, or a single object in the place of one. */
+function isList(source: JsonSource, member: JsonMember): boolean {
+  const first = source.bytes[member.start];
+  return first === 0x5b || first === 0x7b;
 }
 
 function splitArray(
