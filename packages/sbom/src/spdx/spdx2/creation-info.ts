@@ -1,0 +1,45 @@
+import type { Inventory } from '@assay/contract';
+import { findMember, type JsonObject, toList } from '../../json/value.ts';
+import type { Rejections } from '../rejections.ts';
+import { kindOf, quoted } from '../said.ts';
+
+type Tool = Inventory['tools'][number];
+
+/** The tools among the creators. Source: SPDX 2.3 §6.8. */
+export function readTools(creationInfo: JsonObject | undefined, rejections: Rejections): readonly Tool[] {
+  const tools: Tool[] = [];
+  for (const [index, creator] of toList(creationInfo, 'creators').entries()) {
+    if (typeof creator !== 'string') {
+      rejections.add(`/creationInfo/creators/${index}`, `a creator is expected to be text, not ${kindOf(creator)}`);
+    } else {
+      const tool = findTool(creator);
+      if (tool !== undefined) tools.push(tool);
+    }
+  }
+  return tools;
+}
+
+/** `Tool: identifier-version`, where the identifier may have hyphens of its own. `undefined` for people and organisations. */
+export function findTool(creator: string): Tool | undefined {
+  if (!creator.startsWith('Tool:')) return undefined;
+  const text = creator.slice('Tool:'.length).trim();
+  const parts = /^(.+?)[-\s]v?(\d.*)$/.exec(text);
+  if (parts !== null) return { name: parts[1] ?? '', version: parts[2] ?? '' };
+  return text === '' ? undefined : { name: text };
+}
+
+/** Writes a creator that `findTool` reads. */
+export function formatTool({ name, version }: Tool): string {
+  return `Tool: ${name}${version === undefined || version === '' ? '' : `-${version}`}`;
+}
+
+/** When the document was made, as it says. A date that is none is counted and left out. Source: SPDX 2.3 §6.9. */
+export function readDate(creationInfo: JsonObject | undefined, rejections: Rejections): string | undefined {
+  const created = creationInfo === undefined ? undefined : findMember(creationInfo, 'created');
+  if (created === undefined || created === '') return undefined;
+  if (typeof created === 'string' && /^\d{4}-\d\d-\d\d/.test(created) && !Number.isNaN(Date.parse(created))) {
+    return created;
+  }
+  rejections.add('/creationInfo/created', `not a date: ${quoted(String(created))}`);
+  return undefined;
+}
