@@ -14,7 +14,8 @@ export function isJavaApplication(path: string): boolean {
 }
 
 function endingOf(path: string): string {
-  return path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  const dot = path.lastIndexOf('.');
+  return dot < 0 ? '' : path.slice(dot + 1).toLowerCase();
 }
 
 /** What a file name such as `spring-core-5.3.4.jar` says. `version` is `''` when it says none. */
