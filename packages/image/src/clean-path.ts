@@ -1,6 +1,7 @@
 import { AssayError } from '@assay/contract';
 
-const maxPath = 4096;
+/** Characters; what Linux calls PATH_MAX. */
+export const maxPath = 4096;
 
 /**
  * The path inside the image: no leading slash, no `.`, no empty segments, `..` resolved.

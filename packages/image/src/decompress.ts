@@ -1,12 +1,14 @@
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { AssayError } from '@assay/contract';
+import type { ImageLimits } from './limits.ts';
 
-/** How much a layer may grow: generous for real layers (which grow 2–20 times), short for bombs. */
-export function allowedBytes(compressed: number): number {
-  return 256 * 1024 * 1024 + 32 * compressed;
-}
+/** Large enough that the cost per piece vanishes; the machine's second-level cache still holds it. */
+const outputChunk = 512 * 1024;
+/** 64 MiB: two layers at once stay below our limit. Builders of images use 8 MiB (the least that RFC 8878 wants understood). */
+const zstdWindowLog = 26;
 
-const outputChunk = 256 * 1024;
+/** Takes the uncompressed bytes in order. Returns whether anybody may keep a part of the chunk. */
+export type TakeBytes = (chunk: Buffer) => boolean;
 
 /** The compression, told by the first bytes; media types lie. */
 function encodingOf(head: Buffer): 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'plain' {
@@ -21,42 +23,36 @@ function encodingOf(head: Buffer): 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'plain' {
 }
 
 /**
- * The uncompressed bytes of a layer. The work happens on zlib's own threads, so several layers run side by side.
- * Throws LAYER_INVALID for damaged data, LAYER_UNSUPPORTED for bzip2 and xz, LIMIT_EXCEEDED for a bomb, and whatever `compressed` throws.
+ * Hands the uncompressed bytes of a layer to `take`. The work happens on zlib's own threads, so several layers run side by side, and a piece is
+ * taken while the next is made. Throws LAYER_INVALID for damaged data, LAYER_UNSUPPORTED for bzip2 and xz, LIMIT_EXCEEDED for a bomb,
+ * and whatever the input or `take` throw. The input is neither closed nor always read to its end: data can end before its container does.
  */
-export async function* decompressed(
-  compressed: AsyncIterable<Uint8Array>,
-  size: number,
-  what: string,
-): AsyncGenerator<Buffer> {
-  const input = compressed[Symbol.asyncIterator]();
+export async function decompress(
+  input: AsyncIterator<Uint8Array>,
+  limits: ImageLimits,
+  take: TakeBytes,
+): Promise<void> {
+  const first = await firstBytes(input);
+  if (first === undefined) throw new AssayError('LAYER_INVALID', 'it is empty');
+  const encoding = encodingOf(first);
+  if (encoding === 'bzip2' || encoding === 'xz')
+    throw new AssayError('LAYER_UNSUPPORTED', `it is compressed with ${encoding}`);
+  if (encoding !== 'plain') return inflate(first, input, encoding, limits, take);
+  for (let chunk: Buffer | undefined = first; chunk !== undefined; chunk = await nextBuffer(input)) {
+    limits.grow(chunk.length);
+    take(chunk);
+  }
+}
+
+/** Enough bytes to tell the encoding by, where there are as many. */
+async function firstBytes(input: AsyncIterator<Uint8Array>): Promise<Buffer | undefined> {
   let first = await nextBuffer(input);
   while (first !== undefined && first.length < 6) {
     const more = await nextBuffer(input);
     if (more === undefined) break;
     first = Buffer.concat([first, more]);
   }
-  if (first === undefined) throw new AssayError('LAYER_INVALID', `${what} is empty`);
-  const encoding = encodingOf(first);
-  if (encoding === 'bzip2' || encoding === 'xz')
-    throw new AssayError('LAYER_UNSUPPORTED', `${what} is compressed with ${encoding}`);
-  if (encoding === 'plain') {
-    yield first;
-    for (let chunk = await nextBuffer(input); chunk !== undefined; chunk = await nextBuffer(input)) yield chunk;
-    return;
-  }
-  const limit = allowedBytes(size);
-  let total = 0;
-  for await (const chunk of inflate(first, input, encoding, what)) {
-    total += chunk.length;
-    if (total > limit) {
-      throw new AssayError(
-        'LIMIT_EXCEEDED',
-        `${what} grows from ${size} to more than ${limit} bytes: a decompression bomb`,
-      );
-    }
-    yield chunk;
-  }
+  return first;
 }
 
 async function nextBuffer(input: AsyncIterator<Uint8Array>): Promise<Buffer | undefined> {
@@ -66,33 +62,66 @@ async function nextBuffer(input: AsyncIterator<Uint8Array>): Promise<Buffer | un
   return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
-async function* inflate(
+async function inflate(
   first: Buffer,
   input: AsyncIterator<Uint8Array>,
   encoding: 'gzip' | 'zstd',
-  what: string,
-): AsyncGenerator<Buffer> {
+  limits: ImageLimits,
+  take: TakeBytes,
+): Promise<void> {
   const stream =
     encoding === 'gzip'
       ? createGunzip({ chunkSize: outputChunk })
-      : createZstdDecompress({ chunkSize: outputChunk, params: { [constants.ZSTD_d_windowLogMax]: 27 } });
-  let sourceError: unknown;
+      : createZstdDecompress({
+          chunkSize: outputChunk,
+          params: { [constants.ZSTD_d_windowLogMax]: zstdWindowLog },
+        });
+  let inputError: unknown;
   const feeding = feed(stream, first, input).catch((error: unknown) => {
-    sourceError = error;
+    inputError = error;
     stream.destroy();
   });
+  let takeError: unknown;
   try {
-    for await (const chunk of stream) yield chunk as Buffer; // zlib streams without an encoding emit Buffers only
-    await feeding;
-    if (sourceError !== undefined) throw sourceError;
+    const release = new Release();
+    // Without an encoding set, streams of zlib emit Buffers only.
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      try {
+        limits.grow(chunk.length);
+        release.after(chunk, take(chunk));
+      } catch (error) {
+        takeError = error;
+        throw error;
+      }
+    }
   } catch (error) {
-    if (sourceError !== undefined) throw sourceError;
-    if (error instanceof AssayError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new AssayError('LAYER_INVALID', `${what} is damaged: ${why}`, { cause: error });
+    throw takeError ?? inputError ?? damaged(error);
   } finally {
     stream.destroy();
-    await input.return?.();
+  }
+  await feeding;
+  if (inputError !== undefined) throw inputError;
+}
+
+function damaged(error: unknown): AssayError {
+  const why = error instanceof Error ? error.message : String(error);
+  return error instanceof Error && 'code' in error && error.code === 'ZSTD_error_frameParameter_windowTooLarge'
+    ? new AssayError('LAYER_UNSUPPORTED', 'it was compressed with a zstd window of more than 64 MiB', { cause: error })
+    : new AssayError('LAYER_INVALID', `its compressed data is damaged: ${why}`, { cause: error });
+}
+
+/**
+ * Gives the memory of a piece back at once when nobody keeps a part of it. Left to the garbage collector, which does not see how large the pieces are,
+ * they add up to tens of megabytes. zlib fills a buffer in several pieces and is done with it when a piece reaches its end.
+ */
+class Release {
+  #kept: ArrayBufferLike | undefined;
+
+  after(chunk: Buffer, isKept: boolean): void {
+    const { buffer } = chunk;
+    if (isKept) this.#kept = buffer;
+    const isFull = chunk.byteOffset + chunk.length === buffer.byteLength;
+    if (isFull && this.#kept !== buffer && buffer instanceof ArrayBuffer) buffer.transfer(0);
   }
 }
 

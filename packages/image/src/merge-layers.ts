@@ -1,19 +1,18 @@
-import type { Rejected } from '@assay/contract';
-import type { Candidate, LayerFacts } from './scan-layer.ts';
+import { emptyFolder, type Folder, findFolder, type HardLink, resolveFile, type WantedFile } from './layer-tree.ts';
+import type { ImageLimits } from './limits.ts';
+import type { LayerFacts } from './scan-layer.ts';
 
-/** A wanted file that is visible in the finished image. */
+/** A wanted file of the finished image, under one of its names. */
 export interface Visible<T> {
   readonly path: string;
-  /** Index of its layer, lowest 0. */
-  readonly layer: number;
-  readonly candidate: Candidate<T>;
+  readonly file: WantedFile<T>;
 }
 
-/** A wanted link whose target was not read under its own name: the second look reads it. */
+/** A wanted name whose bytes were not read under their own name: the second look reads them. */
 export interface LinkToRead {
-  /** Path the selector asked for. */
+  /** Path the selector asks for. */
   readonly path: string;
-  /** Where the bytes are. */
+  /** Where the bytes are; in the lowest layer (0) only if it has the path at all. */
   readonly target: string;
   readonly layer: number;
 }
@@ -21,190 +20,140 @@ export interface LinkToRead {
 export interface MergedLayers<T> {
   readonly visible: readonly Visible<T>[];
   readonly linksToRead: readonly LinkToRead[];
-  readonly rejected: readonly Rejected[];
+  /** Wanted links that lead in a circle. */
+  readonly loops: readonly string[];
 }
 
-const maxHops = 40;
-
-/** What is at a path of the finished image. */
-interface Owner {
-  readonly layer: number;
-  readonly kind: 'symlink' | 'hardlink' | 'other';
-}
-
-/** Puts the layers on top of each other. Source: OCI image-spec, layer.md "Applying changesets", "Whiteouts". */
-export function mergeLayers<T>(layers: readonly LayerFacts<T>[]): MergedLayers<T> {
-  const image = new Image(layers);
-  const visible: Visible<T>[] = [];
-  const rejected: Rejected[] = [];
-  const seen = new Set<string>();
-  for (let layer = layers.length - 1; layer >= 0; layer--) {
-    for (const candidate of layers[layer]?.candidates.values() ?? []) {
-      if (seen.has(candidate.path) || image.isHidden(candidate.path, layer)) continue;
-      seen.add(candidate.path);
-      visible.push({ path: candidate.path, layer, candidate });
-    }
-  }
-  addSurvivingHardlinks(layers, image, seen, visible);
-  const linksToRead = resolveWantedLinks(layers, image, seen, visible, rejected);
-  return { visible, linksToRead, rejected };
-}
-
-/** A wanted file whose own name is hidden by a higher layer lives on under a hard link of its layer. */
-function addSurvivingHardlinks<T>(
+/**
+ * Puts the layers on top of each other, lowest first, and tells what is visible in the end. `places` are paths wanted wherever links of folders lead.
+ * Source: OCI image-spec, layer.md "Applying changesets", "Whiteouts"; for entries below a link of a lower layer what container runtimes do:
+ * they go through the link, unless the layer has an entry for the folder itself.
+ */
+export function mergeLayers<T>(
   layers: readonly LayerFacts<T>[],
-  image: Image<T>,
-  seen: Set<string>,
-  visible: Visible<T>[],
-): void {
-  for (const [layer, facts] of layers.entries()) {
-    for (const [path, target] of facts.hardlinks) {
-      const candidate = facts.candidates.get(target);
-      if (candidate === undefined || seen.has(target) || seen.has(path) || image.isHidden(path, layer)) continue;
-      seen.add(path);
-      visible.push({ path, layer, candidate });
+  limits: ImageLimits,
+  places: readonly string[] = [],
+): MergedLayers<T> {
+  let root = layers[0]?.root ?? emptyFolder<T>();
+  for (const [index, { root: upper, openLinks }] of layers.entries()) {
+    if (index > 0) {
+      if (upper.isOpaque) root = upper;
+      else new Merge(root, limits).folders(root, upper, '');
     }
+    for (const link of openLinks) settle(root, link, limits);
   }
+  const gathering = new Gathering(root, limits);
+  gathering.folder(root, '');
+  return gathering.finish(places);
 }
 
-function resolveWantedLinks<T>(
-  layers: readonly LayerFacts<T>[],
-  image: Image<T>,
-  seen: Set<string>,
-  visible: Visible<T>[],
-  rejected: Rejected[],
-): LinkToRead[] {
-  const linksToRead: LinkToRead[] = [];
-  for (let layer = layers.length - 1; layer >= 0; layer--) {
-    const facts = layers[layer];
-    for (const path of facts?.wantedLinks ?? []) {
-      if (seen.has(path) || image.isHidden(path, layer)) continue;
-      seen.add(path);
-      const end = image.resolve(path);
-      if (end === 'loop') rejected.push({ at: path, why: 'its links lead in a circle or through more than 40 hops' });
-      else if (end !== undefined) {
-        const found = layers[end.layer]?.candidates.get(end.path);
-        const symbolic = facts?.symlinks.has(path) === true;
-        // Read once under its real name is enough for a symbolic link; a hard link of the same base name is a file of its own.
-        if (found === undefined) linksToRead.push({ path, target: end.path, layer: end.layer });
-        else if (!symbolic && baseName(path) === baseName(end.path)) visible.push({ path, layer, candidate: found });
-        else if (!symbolic) linksToRead.push({ path, target: end.path, layer: end.layer });
+/** Finds what a hard link means at the moment its layer lies on top: the file may be replaced later, the link keeps the bytes. */
+function settle<T>(root: Folder<T>, link: HardLink, limits: ImageLimits): void {
+  const found = resolveFile(root, link.target, limits);
+  if (found === undefined || found === 'loop') return;
+  link.layer = found.kind === 'file' ? found.file.layer : found.layer;
+  if (found.kind === 'read') link.target = found.path;
+}
+
+/** Lays the tree of one layer over the image below it. */
+class Merge<T> {
+  readonly #root: Folder<T>;
+  readonly #limits: ImageLimits;
+
+  constructor(root: Folder<T>, limits: ImageLimits) {
+    this.#root = root;
+    this.#limits = limits;
+  }
+
+  folders(lower: Folder<T>, upper: Folder<T>, path: string): void {
+    for (const [name, node] of upper.names) {
+      const below = lower.names.get(name);
+      if (node.kind !== 'folder') {
+        lower.names.set(name, node);
+      } else if (below?.kind === 'folder' && !node.isOpaque) {
+        this.folders(below, node, `${path}${name}/`);
+      } else if (below?.kind === 'symlink' && !node.isNamed) {
+        this.#throughLink(lower, name, node, path);
+      } else {
+        if (below !== undefined) node.isOpaque = true;
+        lower.names.set(name, node);
       }
     }
   }
-  return linksToRead;
+
+  #throughLink(lower: Folder<T>, name: string, node: Folder<T>, path: string): void {
+    const place = findFolder(this.#root, `${path}${name}`, this.#limits, true);
+    if (place === undefined || place === 'loop' || place.folder === undefined || place.folder === node) {
+      node.isOpaque = true;
+      lower.names.set(name, node);
+      return;
+    }
+    if (node.isOpaque) {
+      place.folder.names.clear();
+      place.folder.isOpaque = true;
+    }
+    this.folders(place.folder, node, `${place.path}/`);
+  }
+}
+
+/** Walks the finished image. */
+class Gathering<T> {
+  readonly #root: Folder<T>;
+  readonly #limits: ImageLimits;
+  readonly #visible: Visible<T>[] = [];
+  readonly #shown = new Set<WantedFile<T>>();
+  readonly #otherNames: Visible<T>[] = [];
+  readonly #linksToRead: LinkToRead[] = [];
+  readonly #symlinks: string[] = [];
+
+  constructor(root: Folder<T>, limits: ImageLimits) {
+    this.#root = root;
+    this.#limits = limits;
+  }
+
+  folder(folder: Folder<T>, above: string): void {
+    for (const [name, node] of folder.names) {
+      const path = `${above}${name}`;
+      if (node.kind === 'folder') this.folder(node, `${path}/`);
+      else if (node.kind === 'file') this.#show(path, node);
+      else if (node.kind === 'symlink' && node.isWanted) this.#symlinks.push(path);
+      else if (node.kind === 'hardlink' && node.layer !== undefined)
+        this.#linksToRead.push({ path, target: node.target, layer: node.layer });
+      else if (node.kind === 'alias') {
+        // What is read of a file can depend on its name; of the same last name one reading is enough.
+        if (!node.isWanted) this.#otherNames.push({ path, file: node.file });
+        else if (baseName(path) === baseName(node.target)) this.#show(path, node.file);
+        else this.#linksToRead.push({ path, target: node.target, layer: node.file.layer });
+      }
+    }
+  }
+
+  finish(places: readonly string[]): MergedLayers<T> {
+    // A file whose own name is gone lives on under another.
+    this.#otherNames.sort((a, b) => (a.path < b.path ? -1 : 1));
+    for (const { path, file } of this.#otherNames) if (!this.#shown.has(file)) this.#show(path, file);
+    const loops: string[] = [];
+    const known = new Set(this.#symlinks);
+    for (const path of this.#symlinks) {
+      const found = resolveFile(this.#root, path, this.#limits);
+      if (found === 'loop') loops.push(path);
+      // Through a symbolic link a file is the same file: once under its real name is enough.
+      else if (found?.kind === 'read') this.#linksToRead.push({ path, target: found.path, layer: found.layer });
+    }
+    for (const path of places) {
+      const found = known.has(path) ? undefined : resolveFile(this.#root, path, this.#limits);
+      if (found !== 'loop' && found?.kind === 'read' && found.path !== path)
+        this.#linksToRead.push({ path, target: found.path, layer: found.layer });
+    }
+    return { visible: this.#visible, linksToRead: this.#linksToRead, loops };
+  }
+
+  #show(path: string, file: WantedFile<T>): void {
+    this.#shown.add(file);
+    this.#visible.push({ path, file });
+  }
 }
 
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
-}
-
-/** Answers what hides what, and where links lead. */
-class Image<T> {
-  readonly #layers: readonly LayerFacts<T>[];
-  readonly #whiteouts: readonly ReadonlySet<string>[];
-  readonly #opaque: readonly ReadonlySet<string>[];
-
-  constructor(layers: readonly LayerFacts<T>[]) {
-    this.#layers = layers;
-    this.#whiteouts = layers.map(
-      (facts, layer) => new Set(facts.whiteouts.map((path) => this.#throughFolderLinks(path, layer))),
-    );
-    this.#opaque = layers.map((facts) => new Set(facts.opaque));
-  }
-
-  /** Whether a layer above `layer` removes or replaces the path or one of its folders. */
-  isHidden(path: string, layer: number): boolean {
-    for (let upper = layer + 1; upper < this.#layers.length; upper++) if (this.#hides(upper, path)) return true;
-    return false;
-  }
-
-  #hides(upper: number, path: string): boolean {
-    const facts = this.#layers[upper];
-    const whiteouts = this.#whiteouts[upper];
-    const opaque = this.#opaque[upper];
-    if (facts === undefined || whiteouts === undefined || opaque === undefined) return false;
-    if (facts.occupied.has(path) || facts.directories.has(path) || whiteouts.has(path)) return true;
-    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-      const folder = path.slice(0, slash);
-      if (facts.occupied.has(folder) || whiteouts.has(folder) || opaque.has(folder)) return true;
-    }
-    return opaque.has('');
-  }
-
-  /** The visible owner of a path, nearest the top. */
-  #owner(path: string): Owner | undefined {
-    for (let layer = this.#layers.length - 1; layer >= 0; layer--) {
-      const facts = this.#layers[layer];
-      if (facts === undefined) continue;
-      const kind = facts.symlinks.has(path) ? 'symlink' : facts.hardlinks.has(path) ? 'hardlink' : undefined;
-      if (kind !== undefined) return { layer, kind };
-      // The lowest layer does not list what it occupies: whatever nobody else has is looked for there.
-      if (layer === 0 || facts.occupied.has(path) || facts.candidates.has(path)) return { layer, kind: 'other' };
-      if (this.#hides(layer, path)) return undefined;
-    }
-    return undefined;
-  }
-
-  /** Where a path ends after all links, never outside the image. `undefined` when nothing is there. */
-  resolve(path: string): { readonly path: string; readonly layer: number } | 'loop' | undefined {
-    let at = path;
-    for (let hops = 0; hops <= maxHops; hops++) {
-      const through = this.#firstLink(at);
-      if (through === undefined) {
-        const owner = this.#owner(at);
-        return owner === undefined ? undefined : { path: at, layer: owner.layer };
-      }
-      at = through;
-    }
-    return 'loop';
-  }
-
-  /** Follows the first link on the way, or `undefined` when there is none. */
-  #firstLink(path: string): string | undefined {
-    for (let slash = path.indexOf('/'); ; slash = path.indexOf('/', slash + 1)) {
-      const prefix = slash < 0 ? path : path.slice(0, slash);
-      const owner = this.#owner(prefix);
-      const facts = owner === undefined ? undefined : this.#layers[owner.layer];
-      const rest = slash < 0 ? '' : path.slice(slash + 1);
-      if (owner?.kind === 'symlink') return join(prefix, facts?.symlinks.get(prefix) ?? '', rest);
-      if (owner?.kind === 'hardlink' && slash < 0) return facts?.hardlinks.get(prefix);
-      if (slash < 0) return undefined;
-    }
-  }
-
-  /** A whiteout below a folder that lower layers have as a symbolic link removes the file behind the link. */
-  #throughFolderLinks(path: string, layer: number): string {
-    const slash = path.lastIndexOf('/');
-    if (slash < 0) return path;
-    let folder = path.slice(0, slash);
-    for (let hops = 0; hops < maxHops; hops++) {
-      const next = this.#linkedFolder(folder, layer);
-      if (next === undefined) break;
-      folder = next;
-    }
-    return `${folder}${path.slice(slash)}`;
-  }
-
-  #linkedFolder(folder: string, below: number): string | undefined {
-    for (let slash = folder.indexOf('/'); ; slash = folder.indexOf('/', slash + 1)) {
-      const prefix = slash < 0 ? folder : folder.slice(0, slash);
-      for (let lower = below - 1; lower >= 0; lower--) {
-        const target = this.#layers[lower]?.symlinks.get(prefix);
-        if (target !== undefined) return join(prefix, target, slash < 0 ? '' : folder.slice(slash + 1));
-      }
-      if (slash < 0) return undefined;
-    }
-  }
-}
-
-/** The path a link leads to; `..` at the root stays at the root, as for a process inside the image. */
-function join(link: string, target: string, rest: string): string {
-  const out = target.startsWith('/') ? [] : link.split('/').slice(0, -1);
-  for (const segment of `${target}/${rest}`.split('/')) {
-    if (segment === '' || segment === '.') continue;
-    if (segment === '..') out.pop();
-    else out.push(segment);
-  }
-  return out.join('/');
 }

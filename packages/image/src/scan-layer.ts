@@ -1,34 +1,24 @@
 import { AssayError, type Rejected } from '@assay/contract';
-import { cleanPath } from './clean-path.ts';
-import { type TarEntry, TarReader, type TarSink } from './tar-stream.ts';
-import { type FileReader, type FileSelector, isSecondLook, type SecondLook } from './view.ts';
+import { cleanPath, maxPath } from './clean-path.ts';
+import {
+  emptyFolder,
+  type Folder,
+  findFolder,
+  type HardLink,
+  type Node,
+  type Place,
+  resolveFile,
+  splitPath,
+} from './layer-tree.ts';
+import type { ImageLimits } from './limits.ts';
+import type { TarEntry, TarSink } from './tar-stream.ts';
+import type { FileReader, FileSelector } from './view.ts';
 
-/** A file of one layer that the selector wanted. */
-export interface Candidate<T> {
-  readonly path: string;
-  readonly size: number;
-  /** Number of the entry in its layer: a path may occur twice, and the second look must find the same one. */
-  readonly entry: number;
-  readonly value: T | SecondLook<T>;
-}
-
-/** What one layer does to the image, without its content. Paths are clean. */
+/** What one layer does to the image, without its content. */
 export interface LayerFacts<T> {
-  /** Wanted files by path; the last entry of a path wins. */
-  readonly candidates: ReadonlyMap<string, Candidate<T>>;
-  /** Paths of everything that is not a folder: they hide what lower layers have there. */
-  readonly occupied: ReadonlySet<string>;
-  readonly directories: ReadonlySet<string>;
-  /** Paths removed from lower layers. */
-  readonly whiteouts: readonly string[];
-  /** Folders whose lower content is hidden. */
-  readonly opaque: readonly string[];
-  /** Symbolic links: path to target as written. */
-  readonly symlinks: ReadonlyMap<string, string>;
-  /** Hard links: path to the clean path of their target. */
-  readonly hardlinks: ReadonlyMap<string, string>;
-  /** Links whose own path is wanted. */
-  readonly wantedLinks: readonly string[];
+  readonly root: Folder<T>;
+  /** Hard links to something this layer does not tell: found once the layers below are there. */
+  readonly openLinks: readonly HardLink[];
   readonly rejected: readonly Rejected[];
   readonly entries: number;
 }
@@ -37,28 +27,25 @@ export interface LayerFacts<T> {
 const headSize = 64;
 const whiteoutPrefix = '.wh.';
 const opaqueMarker = '.wh..wh..opq';
+/** AUFS's own bookkeeping (`.wh..wh.plnk`, `.wh..wh.aufs`): no file of the image. */
+const reservedPrefix = '.wh..wh.';
 
-/** How many entries a layer may have: tar bombs have millions in a few compressed bytes; real ones spend hundreds of bytes on each. */
-export function allowedEntries(compressed: number): number {
-  return Math.min(5_000_000, 250_000 + Math.floor(compressed / 64));
-}
-
-/** Turns the entries of one layer into facts while they stream by. */
+/**
+ * Turns the entries of one layer into facts while they stream by. Entries count in their order, as when they are unpacked: a later one replaces an earlier one,
+ * a path leads through the links before it. Whiteouts reach lower layers only, wherever in the layer they stand.
+ * Source: OCI image-spec, layer.md "Applying changesets", "Whiteouts".
+ */
 export class LayerScan<T> implements TarSink {
   readonly #selector: FileSelector<T>;
-  readonly #maxEntries: number;
-  readonly #what: string;
-  readonly #isLowest: boolean;
-  readonly #candidates = new Map<string, Candidate<T>>();
-  readonly #occupied = new Set<string>();
-  readonly #directories = new Set<string>();
-  readonly #whiteouts: string[] = [];
-  readonly #opaque: string[] = [];
-  readonly #symlinks = new Map<string, string>();
-  readonly #hardlinks = new Map<string, string>();
-  readonly #wantedLinks = new Set<string>();
+  readonly #limits: ImageLimits;
+  readonly #layer: number;
+  readonly #root: Folder<T> = emptyFolder();
+  readonly #openLinks: HardLink[] = [];
   readonly #rejected: Rejected[] = [];
   #entries = 0;
+
+  /** The folder of the entry before, as written: most entries share it. */
+  #lastFolder: { readonly written: string; readonly place: Place<T> | 'loop' | undefined } | undefined;
 
   #path = '';
   #size = 0;
@@ -66,131 +53,200 @@ export class LayerScan<T> implements TarSink {
   #reader: FileReader<T> | undefined;
   /** First bytes of a file whose fate its head decides; `undefined` once decided. */
   #head: Buffer | undefined;
+  #why: string | undefined;
 
-  /** `isLowest`: nothing lies below, so what this layer hides need not be remembered. */
-  constructor(
-    selector: FileSelector<T>,
-    options: { readonly what: string; readonly maxEntries: number; readonly isLowest: boolean },
-  ) {
+  /** `layer`: its index, 0 the lowest: nothing lies below that, so what it hides need not be remembered. */
+  constructor(selector: FileSelector<T>, layer: number, limits: ImageLimits) {
     this.#selector = selector;
-    this.#maxEntries = options.maxEntries;
-    this.#what = options.what;
-    this.#isLowest = options.isLowest;
+    this.#layer = layer;
+    this.#limits = limits;
   }
 
   facts(): LayerFacts<T> {
-    return {
-      candidates: this.#candidates,
-      occupied: this.#occupied,
-      directories: this.#directories,
-      whiteouts: this.#whiteouts,
-      opaque: this.#opaque,
-      symlinks: this.#symlinks,
-      hardlinks: this.#hardlinks,
-      wantedLinks: [...this.#wantedLinks],
-      rejected: this.#rejected,
-      entries: this.#entries,
-    };
+    return { root: this.#root, openLinks: this.#openLinks, rejected: this.#rejected, entries: this.#entries };
   }
 
   entry(entry: TarEntry): boolean {
     this.#entries++;
-    if (this.#entries > this.#maxEntries) {
-      throw new AssayError('LIMIT_EXCEEDED', `${this.#what} has more than ${this.#maxEntries} entries for its size`);
-    }
-    const path = cleanPath(entry.path);
-    if (path === '') return false; // the root folder itself
-    const slash = path.lastIndexOf('/');
-    if (path.startsWith(whiteoutPrefix, slash + 1)) {
-      this.#whiteout(path, slash);
+    this.#limits.addEntry();
+    const written = cleanPath(entry.path);
+    if (written === '') return false; // the root folder itself
+    const { folder, name } = splitPath(written);
+    if (entry.kind === 'unknown') {
+      this.#rejected.push({ at: written, why: 'a tar entry of a kind that no container runtime knows' });
       return false;
     }
-    if (entry.kind === 'directory') {
-      if (!this.#isLowest) this.#directories.add(path);
-      this.#forget(path);
+    if (name.startsWith(whiteoutPrefix)) {
+      if (this.#layer > 0) this.#whiteout(folder, name);
       return false;
     }
-    if (!this.#isLowest) this.#occupied.add(path);
-    this.#forget(path);
-    if (entry.kind === 'symlink') this.#link(this.#symlinks, path, entry.linkTarget);
-    else if (entry.kind === 'hardlink') this.#link(this.#hardlinks, path, cleanPath(entry.linkTarget));
-    else if (entry.kind === 'file') return this.#file(path, entry);
+    const place = this.#placeOf(folder);
+    if (place === undefined || place === 'loop') {
+      this.#rejected.push({ at: written, why: 'its folder is a link that leads in a circle or to a file' });
+      return false;
+    }
+    if (entry.kind === 'directory') this.#directory(place, name);
+    else if (entry.kind === 'symlink') this.#symlink(place, name, entry.linkTarget);
+    else if (entry.kind === 'hardlink') this.#hardlink(place, name, cleanPath(entry.linkTarget));
+    else {
+      this.#put(place, name, undefined);
+      if (entry.kind === 'file') return this.#file(pathIn(place, name), entry);
+    }
     return false;
   }
 
-  content(chunk: Uint8Array): void {
-    if (this.#head === undefined) {
-      this.#guard(() => this.#reader?.write(chunk));
-      return;
-    }
+  content(chunk: Uint8Array): boolean {
+    if (this.#head === undefined) return this.#feed(chunk);
     const head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
     if (head.length < headSize && head.length < this.#size) {
       this.#head = Buffer.from(head); // a copy: it is small, and a slice would keep the whole chunk
-      return;
+      return false;
     }
     this.#head = undefined;
-    this.#reader = this.#guard(() =>
-      this.#selector.byHead({ path: this.#path, size: this.#size, mode: this.#mode }, head),
-    );
-    this.#guard(() => this.#reader?.write(head));
+    const file = { path: this.#path, size: this.#size, mode: this.#mode };
+    this.#reader = this.#guard(() => this.#selector.byHead(file, head));
+    return this.#feed(head);
   }
 
   endOfContent(): void {
     const reader = this.#reader;
-    if (reader === undefined) return;
-    const value = this.#guard(() => reader.end());
+    const value = reader === undefined ? undefined : this.#guard(() => reader.end());
+    const why = this.#why;
     this.#reader = undefined;
-    if (value !== undefined) {
-      this.#candidates.set(this.#path, { path: this.#path, size: this.#size, entry: this.#entries, value });
-    }
+    this.#head = undefined;
+    this.#why = undefined;
+    if (why !== undefined) this.#keep({ why });
+    else if (value !== undefined) this.#keep({ value });
+  }
+
+  #feed(chunk: Uint8Array): boolean {
+    const reader = this.#reader;
+    if (reader === undefined) return false;
+    this.#guard(() => reader.write(chunk));
+    return true;
+  }
+
+  #keep(answer: Extract<Node<T>, { kind: 'file' }>['answer']): void {
+    const { folder, name } = splitPath(this.#path);
+    const place = findFolder(this.#root, folder, this.#limits, true);
+    if (place === undefined || place === 'loop') return; // it was found a moment ago
+    this.#lastFolder = undefined;
+    this.#put(place, name, { kind: 'file', layer: this.#layer, size: this.#size, entry: this.#entries, answer });
   }
 
   #file(path: string, entry: TarEntry): boolean {
     this.#path = path;
     this.#size = entry.size;
     this.#mode = entry.mode;
-    const file = { path, size: entry.size, mode: entry.mode };
     this.#head = undefined;
-    this.#reader = this.#guard(() => this.#selector.byPath(file));
-    if (this.#reader !== undefined && entry.sparse) {
-      this.#rejected.push({ at: path, why: 'stored as a sparse file, which is not read' });
+    this.#why = undefined;
+    this.#reader = this.#guard(() => this.#selector.byPath({ path, size: entry.size, mode: entry.mode }));
+    if (entry.isSparse) {
+      // Its bytes are there without its holes: nobody can read that. Which programs matter only their bytes could tell.
+      if (this.#reader !== undefined || (entry.mode & 0o111) !== 0)
+        this.#keep({ why: 'stored as a sparse file, which is not read' });
       this.#reader = undefined;
       return false;
     }
-    if (this.#reader === undefined && entry.size > 0 && !entry.sparse) this.#head = Buffer.alloc(0);
-    return this.#reader !== undefined || this.#head !== undefined;
+    if (this.#reader === undefined && this.#why === undefined && entry.size > 0) this.#head = Buffer.alloc(0);
+    return this.#reader !== undefined || this.#head !== undefined || this.#why !== undefined;
   }
 
-  #whiteout(path: string, slash: number): void {
-    const name = path.slice(slash + 1);
-    const folder = slash < 0 ? '' : path.slice(0, slash);
-    if (name === opaqueMarker) this.#opaque.push(folder);
-    // `.wh..wh.` alone starts AUFS's own bookkeeping (`.wh..wh.plnk`, `.wh..wh.aufs`): no file of the image.
-    else if (!name.startsWith('.wh..wh.'))
-      this.#whiteouts.push(folder === '' ? name.slice(4) : `${folder}/${name.slice(4)}`);
+  #directory(place: Place<T>, name: string): void {
+    const known = place.folder?.names.get(name);
+    if (known?.kind === 'folder') known.isNamed = true;
+    else if (this.#layer === 0) this.#put(place, name, undefined);
+    else this.#put(place, name, emptyFolder({ isNamed: true, isOpaque: known !== undefined }));
   }
 
-  #link(links: Map<string, string>, path: string, target: string): void {
-    links.set(path, target);
-    const wanted = this.#guard(() => this.#selector.byPath({ path, size: 0, mode: 0o777 }));
-    if (wanted !== undefined) this.#wantedLinks.add(path);
+  #symlink(place: Place<T>, name: string, target: string): void {
+    if (target.length > maxPath) {
+      this.#rejected.push({ at: pathIn(place, name), why: 'a link with a target longer than any path' });
+      this.#put(place, name, undefined);
+      return;
+    }
+    const isWanted = this.#wantsLink(pathIn(place, name));
+    this.#limits.keepName(target.length);
+    this.#put(this.#made(place), name, { kind: 'symlink', target, isWanted });
   }
 
-  /** A later entry of the same path replaces the earlier one. */
-  #forget(path: string): void {
-    if (this.#candidates.size > 0) this.#candidates.delete(path);
-    if (this.#symlinks.delete(path) || this.#hardlinks.delete(path)) this.#wantedLinks.delete(path);
+  #hardlink(place: Place<T>, name: string, target: string): void {
+    const isWanted = this.#wantsLink(pathIn(place, name));
+    const found = resolveFile(this.#root, target, this.#limits);
+    if (found !== undefined && found !== 'loop' && found.kind === 'file') {
+      this.#put(this.#made(place), name, { kind: 'alias', file: found.file, target, isWanted });
+    } else if (!isWanted) {
+      this.#put(place, name, undefined);
+    } else {
+      const here = found !== undefined && found !== 'loop' && found.layer === this.#layer ? found : undefined;
+      const link: HardLink = { kind: 'hardlink', target: here?.path ?? target, layer: here?.layer };
+      if (here === undefined) this.#openLinks.push(link);
+      this.#limits.keepName(target.length);
+      this.#put(this.#made(place), name, link);
+    }
   }
 
-  /** A reader that throws spoils its own file, not the image; limits of the whole image do end the scan. */
+  #wantsLink(path: string): boolean {
+    this.#path = path;
+    const isWanted = this.#guard(() => this.#selector.byPath({ path, size: 0, mode: 0o777 })) !== undefined;
+    this.#why = undefined;
+    return isWanted;
+  }
+
+  #whiteout(folder: string, name: string): void {
+    if (name.startsWith(reservedPrefix) && name !== opaqueMarker) return;
+    const found = findFolder(this.#root, folder, this.#limits, true);
+    if (found === undefined || found === 'loop' || found.folder === undefined) return;
+    this.#lastFolder = undefined;
+    if (name === opaqueMarker) {
+      found.folder.isOpaque = true;
+      return;
+    }
+    const removed = name.slice(whiteoutPrefix.length);
+    if (removed === '' || removed === '.' || removed === '..') return;
+    const known = found.folder.names.get(removed);
+    if (known === undefined) this.#put(found, removed, { kind: 'gone' });
+    else if (known.kind === 'folder') known.isOpaque = true;
+  }
+
+  /** The folder of an entry. In the lowest layer it may be unknown: what nobody wants is not remembered. */
+  #placeOf(folder: string): Place<T> | 'loop' | undefined {
+    if (this.#lastFolder?.written === folder) return this.#lastFolder.place;
+    const place = findFolder(this.#root, folder, this.#limits, this.#layer > 0);
+    // A file stands where the entry needs a folder: the folder replaces it.
+    const settled = place === undefined ? findFolder(this.#root, folder, this.#limits, true) : place;
+    this.#lastFolder = { written: folder, place: settled };
+    return settled;
+  }
+
+  #made(place: Place<T>): Place<T> {
+    if (place.folder !== undefined) return place;
+    this.#lastFolder = undefined;
+    const made = findFolder(this.#root, place.path, this.#limits, true);
+    return made === undefined || made === 'loop' ? place : made;
+  }
+
+  /** Puts a node where it belongs; `undefined` is something nobody wants. */
+  #put(place: Place<T>, name: string, node: Node<T> | undefined): void {
+    const names = place.folder?.names;
+    if (names === undefined) return;
+    const known = names.get(name);
+    // The memory of the last folder may lead through what is replaced here.
+    if (known?.kind === 'folder' || known?.kind === 'symlink' || node?.kind === 'symlink') this.#lastFolder = undefined;
+    if (node === undefined && this.#layer === 0) {
+      if (known !== undefined) names.delete(name);
+      return;
+    }
+    if (known === undefined) this.#limits.keepName(name.length);
+    names.set(name, node ?? { kind: 'plain', layer: this.#layer });
+  }
+
+  /** A reader that throws spoils its own file, not the image. */
   #guard<R>(act: () => R): R | undefined {
     try {
       return act();
     } catch (error) {
-      this.#rejected.push({
-        at: this.#path,
-        why: error instanceof AssayError ? error.detail : `cannot be read: ${String(error)}`,
-      });
+      this.#why = error instanceof AssayError ? error.detail : `cannot be read: ${String(error)}`;
       this.#reader = undefined;
       this.#head = undefined;
       return undefined;
@@ -198,22 +254,6 @@ export class LayerScan<T> implements TarSink {
   }
 }
 
-/** Reads one layer to its end. `bytes` are the uncompressed ones. */
-export async function scanLayer<T>(
-  bytes: AsyncIterable<Buffer>,
-  scan: LayerScan<T>,
-  signal: AbortSignal | undefined,
-): Promise<LayerFacts<T>> {
-  const reader = new TarReader(scan);
-  for await (const chunk of bytes) {
-    signal?.throwIfAborted();
-    reader.write(chunk);
-  }
-  reader.end();
-  return scan.facts();
-}
-
-/** The value of a candidate that needs no second look. */
-export function settledValue<T>(candidate: Candidate<T>): T | undefined {
-  return isSecondLook(candidate.value) ? undefined : candidate.value;
+function pathIn<T>(place: Place<T>, name: string): string {
+  return place.path === '' ? name : `${place.path}/${name}`;
 }

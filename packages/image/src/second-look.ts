@@ -1,37 +1,40 @@
-import { AssayError, type Rejected } from '@assay/contract';
+import { AssayError } from '@assay/contract';
 import { cleanPath } from './clean-path.ts';
 import { type TarEntry, TarReader, type TarSink } from './tar-stream.ts';
 import { type FileReader, isSecondLook, type SecondLook } from './view.ts';
 
-/** One file of a layer to be read again. */
-export type SecondRead<T> =
-  /** Ranges of an entry that was there before, by its number. */
-  | {
-      readonly by: 'entry';
-      readonly entry: number;
-      readonly path: string;
-      readonly look: SecondLook<T>;
-      readonly done: (value: T) => void;
-    }
-  /** A whole file that only a link's name made interesting; the last entry of the path counts. */
-  | {
-      readonly by: 'path';
-      readonly path: string;
-      readonly open: () => FileReader<T> | undefined;
-      readonly done: (value: T) => void;
-    };
+/** One file of a layer to be read again. Exactly one of `done` and `failed` is called when the file is there, else neither. */
+export interface SecondRead<T> {
+  /** Ranges of an entry that was there before, by its number; or a whole file that only a link's name made interesting, by its path: then the last entry counts. */
+  readonly what:
+    | { readonly entry: number; readonly look: SecondLook<T> }
+    | { readonly path: string; readonly open: (size: number, mode: number) => FileReader<T> | undefined };
+  /** `undefined`: there is nothing in it after all. */
+  readonly done: (value: T | undefined, size: number) => void;
+  readonly failed: (why: string) => void;
+}
 
 const maxRanges = 64 * 1024 * 1024;
 
+/** Throws LIMIT_EXCEEDED for ranges that no file can have, or that ask for more than 64 MiB. */
+export function checkRanges(ranges: SecondLook<unknown>['ranges']): void {
+  let total = 0;
+  for (const { offset, length } of ranges) {
+    if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0)
+      throw new AssayError('LIMIT_EXCEEDED', 'a part of the file is asked for that no file can have');
+    total += length;
+  }
+  if (total > maxRanges)
+    throw new AssayError('LIMIT_EXCEEDED', `${total} bytes of one file are asked for; the limit is ${maxRanges}`);
+}
+
 /** Collects byte ranges of a stream that passes once. */
-export class RangeReader {
+class RangeReader {
   readonly #parts: { readonly offset: number; readonly bytes: Buffer; filled: number }[];
   #at = 0;
 
-  constructor(ranges: readonly { readonly offset: number; readonly length: number }[]) {
-    const total = ranges.reduce((sum, range) => sum + range.length, 0);
-    if (total > maxRanges)
-      throw new AssayError('LIMIT_EXCEEDED', `${total} bytes of one file are asked for; the limit is ${maxRanges}`);
+  constructor(ranges: SecondLook<unknown>['ranges']) {
+    checkRanges(ranges);
     this.#parts = ranges.map(({ offset, length }) => ({ offset, bytes: Buffer.alloc(length), filled: 0 }));
   }
 
@@ -48,96 +51,103 @@ export class RangeReader {
     this.#at = end;
   }
 
-  /** Says that the next `write` starts at this offset: for sources that can jump. */
-  skipTo(offset: number): void {
-    this.#at = offset;
-  }
-
   parts(): Uint8Array[] {
     return this.#parts.map(({ bytes, filled }) => bytes.subarray(0, filled));
   }
 }
 
-/** Reads one layer once more for the parts that turned out to matter. */
-class SecondPass<T> implements TarSink {
-  readonly #byEntry = new Map<number, SecondRead<T>>();
-  readonly #byPath = new Map<string, SecondRead<T>[]>();
-  readonly rejected: Rejected[] = [];
-  #entries = 0;
-  #current: {
-    readonly path: string;
-    readonly sinks: { readonly write: (chunk: Uint8Array) => void; readonly end: () => void }[];
-  } = { path: '', sinks: [] };
+/** One read while its file streams by. */
+class Running<T> {
+  readonly #read: SecondRead<T>;
+  readonly #size: number;
+  #write: ((chunk: Uint8Array) => void) | undefined;
+  #end: (() => T | undefined) | undefined;
 
-  constructor(reads: readonly SecondRead<T>[]) {
-    for (const read of reads) {
-      if (read.by === 'entry') this.#byEntry.set(read.entry, read);
-      else this.#byPath.set(read.path, [...(this.#byPath.get(read.path) ?? []), read]);
-    }
+  constructor(read: SecondRead<T>, entry: TarEntry) {
+    this.#read = read;
+    this.#size = entry.size;
+    this.#guard(() => this.#open(read.what, entry));
   }
 
-  entry(entry: TarEntry): boolean {
-    this.#entries++;
-    const ranged = this.#byEntry.get(this.#entries);
-    const path = ranged?.path ?? (entry.kind === 'file' && this.#byPath.size > 0 ? cleanPath(entry.path) : '');
-    this.#current = { path, sinks: [] };
-    if (ranged !== undefined) this.#guard(() => this.#open(ranged));
-    for (const whole of this.#byPath.get(path) ?? []) this.#guard(() => this.#open(whole));
-    return this.#current.sinks.length > 0;
+  write(chunk: Uint8Array): void {
+    this.#guard(() => this.#write?.(chunk));
   }
 
-  content(chunk: Uint8Array): void {
-    for (const sink of this.#current.sinks) this.#guard(() => sink.write(chunk));
+  end(): void {
+    this.#guard(() => {
+      const end = this.#end;
+      if (end !== undefined) this.#read.done(end(), this.#size);
+    });
   }
 
-  endOfContent(): void {
-    for (const sink of this.#current.sinks) this.#guard(sink.end);
-  }
-
-  #open(read: SecondRead<T>): void {
-    if (read.by === 'entry') {
-      const ranges = new RangeReader(read.look.ranges);
-      const end = (): void => {
-        const value = read.look.then(ranges.parts());
-        if (value !== undefined) read.done(value);
-      };
-      this.#current.sinks.push({ write: (chunk) => ranges.write(chunk), end });
+  #open(what: SecondRead<T>['what'], entry: TarEntry): void {
+    if ('entry' in what) {
+      const ranges = new RangeReader(what.look.ranges);
+      this.#write = (chunk) => ranges.write(chunk);
+      this.#end = () => what.look.then(ranges.parts());
       return;
     }
-    const reader = read.open();
-    if (reader === undefined) return;
-    const end = (): void => {
-      const value = reader.end();
+    if (entry.isSparse) throw new AssayError('LAYER_UNSUPPORTED', 'stored as a sparse file, which is not read');
+    const reader = what.open(entry.size, entry.mode);
+    this.#write = (chunk) => reader?.write(chunk);
+    this.#end = () => {
+      const value = reader?.end();
       if (isSecondLook(value))
         throw new AssayError('LIMIT_EXCEEDED', 'a file behind a link would have to be read three times');
-      if (value !== undefined) read.done(value);
+      return value;
     };
-    this.#current.sinks.push({ write: (chunk) => reader.write(chunk), end });
   }
 
   #guard(act: () => void): void {
     try {
       act();
     } catch (error) {
-      this.rejected.push({
-        at: this.#current.path,
-        why: error instanceof AssayError ? error.detail : `cannot be read: ${String(error)}`,
-      });
+      this.#write = undefined;
+      this.#end = undefined;
+      this.#read.failed(error instanceof AssayError ? error.detail : `cannot be read: ${String(error)}`);
     }
   }
 }
 
-/** Streams the layer's uncompressed bytes once more and hands each read its answer. */
-export async function lookAgain<T>(
-  bytes: AsyncIterable<Buffer>,
-  reads: readonly SecondRead<T>[],
-  signal: AbortSignal | undefined,
-): Promise<readonly Rejected[]> {
-  const pass = new SecondPass(reads);
-  const reader = new TarReader(pass);
-  for await (const chunk of bytes) {
-    signal?.throwIfAborted();
-    reader.write(chunk);
+/** Finds the files of the reads in a layer that streams by once more. */
+class SecondPass<T> implements TarSink {
+  readonly #byEntry = new Map<number, SecondRead<T>[]>();
+  readonly #byPath = new Map<string, SecondRead<T>[]>();
+  #entries = 0;
+  #running: Running<T>[] = [];
+
+  constructor(reads: readonly SecondRead<T>[]) {
+    for (const read of reads) {
+      if ('entry' in read.what) append(this.#byEntry, read.what.entry, read);
+      else append(this.#byPath, read.what.path, read);
+    }
   }
-  return pass.rejected;
+
+  entry(entry: TarEntry): boolean {
+    this.#entries++;
+    const ranged = this.#byEntry.get(this.#entries) ?? [];
+    const whole = entry.kind === 'file' && this.#byPath.size > 0 ? (this.#byPath.get(cleanPath(entry.path)) ?? []) : [];
+    this.#running = [...ranged, ...whole].map((read) => new Running(read, entry));
+    return this.#running.length > 0;
+  }
+
+  content(chunk: Uint8Array): boolean {
+    for (const running of this.#running) running.write(chunk);
+    return true;
+  }
+
+  endOfContent(): void {
+    for (const running of this.#running) running.end();
+  }
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+/** The reader of a layer's uncompressed bytes that gives each read its answer. */
+export function secondPass<T>(reads: readonly SecondRead<T>[]): TarReader {
+  return new TarReader(new SecondPass(reads));
 }

@@ -1,7 +1,7 @@
 import { AssayError } from '@assay/contract';
 
-/** What one tar entry is. `other` covers devices, pipes and anything a container runtime would make without content. */
-export type TarEntryKind = 'file' | 'directory' | 'symlink' | 'hardlink' | 'other';
+/** What one tar entry is. `device` covers pipes too; `unknown` is no file at all (volume labels, multi-volume parts). */
+export type TarEntryKind = 'file' | 'directory' | 'symlink' | 'hardlink' | 'device' | 'unknown';
 
 /** One entry's header. */
 export interface TarEntry {
@@ -14,15 +14,15 @@ export interface TarEntry {
   /** Target of a link, as written. */
   readonly linkTarget: string;
   /** Whether the content is stored with holes left out: the bytes are then not the file. */
-  readonly sparse: boolean;
+  readonly isSparse: boolean;
 }
 
 /** Takes entries as they stream by. */
 export interface TarSink {
   /** A new entry. Returns whether its content is wanted. */
   entry(entry: TarEntry): boolean;
-  /** Part of the content of the latest entry, when it was wanted. */
-  content(chunk: Uint8Array): void;
+  /** Part of the content of the latest entry, when it was wanted. Returns whether the chunk may be kept: its memory then must live on. */
+  content(chunk: Uint8Array): boolean;
   /** The latest wanted entry is complete. */
   endOfContent(): void;
 }
@@ -36,7 +36,7 @@ interface Overrides {
   path?: string;
   linkTarget?: string;
   size?: number;
-  sparse?: boolean;
+  isSparse?: boolean;
 }
 
 /**
@@ -55,6 +55,9 @@ export class TarReader {
   #extended: { readonly type: string; readonly chunks: Uint8Array[] } | undefined;
   #next: Overrides = {};
   #global: Overrides = {};
+  /** Blocks of a sparse file's map still to come: they stand between header and content. */
+  #inSparseMap = false;
+  #isKept = false;
   #zeroBlocks = 0;
   #ended = false;
   #sawHeader = false;
@@ -68,21 +71,26 @@ export class TarReader {
     return this.#ended;
   }
 
-  write(chunk: Buffer): void {
+  /** Takes the next bytes. Returns whether anybody may keep a part of the chunk. */
+  write(chunk: Buffer): boolean {
     let at = 0;
+    this.#isKept = false;
     while (at < chunk.length && !this.#ended) {
-      if (this.#content > 0) at = this.#readContent(chunk, at);
+      if (this.#inSparseMap) at = this.#readHeader(chunk, at);
+      else if (this.#content > 0) at = this.#readContent(chunk, at);
       else if (this.#padding > 0) {
         const skipped = Math.min(this.#padding, chunk.length - at);
         this.#padding -= skipped;
         at += skipped;
       } else at = this.#readHeader(chunk, at);
     }
+    return this.#isKept;
   }
 
   /** Call after the last chunk. Throws LAYER_INVALID when the archive stops in the middle. A missing end marker alone is forgiven, as all tools do. */
   end(): void {
-    if (this.#content > 0 || this.#headerFill > 0 || this.#extended !== undefined) {
+    const isInside = this.#content > 0 || this.#headerFill > 0 || this.#inSparseMap || this.#extended !== undefined;
+    if (!this.#ended && isInside) {
       throw new AssayError('LAYER_INVALID', 'the tar archive ends in the middle of an entry');
     }
   }
@@ -90,8 +98,10 @@ export class TarReader {
   #readContent(chunk: Buffer, at: number): number {
     const taken = Math.min(this.#content, chunk.length - at);
     this.#content -= taken;
-    if (this.#extended !== undefined) this.#extended.chunks.push(chunk.subarray(at, at + taken));
-    else if (this.#wanted) this.#sink.content(chunk.subarray(at, at + taken));
+    if (this.#extended !== undefined) {
+      this.#extended.chunks.push(chunk.subarray(at, at + taken));
+      if (this.#content > 0) this.#isKept = true;
+    } else if (this.#wanted && this.#sink.content(chunk.subarray(at, at + taken))) this.#isKept = true;
     if (this.#content === 0) this.#finishContent();
     return at + taken;
   }
@@ -123,6 +133,11 @@ export class TarReader {
   }
 
   #parseHeader(bytes: Buffer, at: number): void {
+    if (this.#inSparseMap) {
+      this.#inSparseMap = bytes[at + 504] !== 0;
+      if (!this.#inSparseMap && this.#content === 0) this.#finishContent();
+      return;
+    }
     if (isZeroBlock(bytes, at)) {
       this.#zeroBlocks++;
       if (this.#zeroBlocks === 2) this.#ended = true;
@@ -132,7 +147,6 @@ export class TarReader {
     checkSum(bytes, at, this.#sawHeader);
     this.#sawHeader = true;
     const type = bytes[at + 156] ?? 0;
-    const size = this.#next.size ?? this.#global.size ?? readNumber(bytes, at + 124, 12);
     if (type === 0x78 || type === 0x67 || type === 0x4c || type === 0x4b) {
       // x, g, L, K: the content describes the next entry.
       const length = readNumber(bytes, at + 124, 12);
@@ -148,15 +162,13 @@ export class TarReader {
     }
     const overrides = { ...this.#global, ...this.#next };
     this.#next = {};
+    const size = overrides.size ?? readNumber(bytes, at + 124, 12);
     const entry = toEntry(bytes, at, type, size, overrides);
-    const stored =
-      entry.kind === 'file' || (entry.kind === 'other' && type !== 0x33 && type !== 0x34 && type !== 0x36) ? size : 0;
     this.#wanted = this.#sink.entry(entry);
-    this.#expect(stored);
-    if (stored === 0 && this.#wanted) {
-      this.#wanted = false;
-      this.#sink.endOfContent();
-    }
+    // Links, folders and devices have no content, whatever their size field says.
+    this.#expect(entry.kind === 'file' || entry.kind === 'unknown' ? size : 0);
+    this.#inSparseMap = type === 0x53 && bytes[at + 482] !== 0;
+    if (this.#content === 0 && !this.#inSparseMap) this.#finishContent();
   }
 
   #expect(size: number): void {
@@ -182,7 +194,7 @@ function toEntry(bytes: Buffer, at: number, type: number, size: number, override
     size: kind === 'file' ? size : 0,
     mode: readNumber(bytes, at + 100, 8) & 0o7777,
     linkTarget: kind === 'symlink' || kind === 'hardlink' ? (overrides.linkTarget ?? text(bytes, at + 157, 100)) : '',
-    sparse: overrides.sparse === true || type === 0x53,
+    isSparse: overrides.isSparse === true || type === 0x53,
   };
 }
 
@@ -200,8 +212,12 @@ function kindOf(type: number): TarEntryKind {
       return 'directory';
     case 0x53: // S: GNU sparse, content with holes left out
       return 'file';
+    case 0x33: // 3 character device
+    case 0x34: // 4 block device
+    case 0x36: // 6 pipe
+      return 'device';
     default:
-      return 'other';
+      return 'unknown';
   }
 }
 
@@ -254,7 +270,6 @@ function isZeroBlock(bytes: Buffer, at: number): boolean {
 }
 
 function checkSum(bytes: Buffer, at: number, inside: boolean): void {
-  const want = readNumber(bytes, at + 148, 8);
   let sum = 256; // eight spaces where the checksum itself stands
   let signed = 256;
   for (let i = at; i < at + 148; i++) {
@@ -268,6 +283,13 @@ function checkSum(bytes: Buffer, at: number, inside: boolean): void {
     if (byte > 0x7f) signed -= 256;
   }
   // Some old writers summed signed bytes.
+  const want = Number.parseInt(
+    bytes
+      .toString('latin1', at + 148, at + 156)
+      .replaceAll('\0', ' ')
+      .trim(),
+    8,
+  );
   if (want !== sum && want !== sum + signed - 256) {
     throw new AssayError(
       'LAYER_INVALID',
@@ -299,8 +321,8 @@ function applyPax(out: Overrides, key: string, value: Buffer): void {
   if (key === 'path') out.path = decoder.decode(value);
   else if (key === 'GNU.sparse.name') {
     out.path = decoder.decode(value);
-    out.sparse = true;
-  } else if (key === 'GNU.sparse.map' || key === 'GNU.sparse.major') out.sparse = true;
+    out.isSparse = true;
+  } else if (key === 'GNU.sparse.map' || key === 'GNU.sparse.major') out.isSparse = true;
   else if (key === 'linkpath') out.linkTarget = decoder.decode(value);
   else if (key === 'size') {
     const size = Number(value.toString('latin1'));

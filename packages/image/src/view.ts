@@ -36,6 +36,8 @@ export interface FileSelector<T> {
   byPath(file: FileHeader): FileReader<T> | undefined;
   /** Called for regular files that `byPath` let go, with the first bytes (all of them for a file under 64 bytes, else at least 64): finds binaries by their magic. */
   byHead(file: FileHeader, head: Uint8Array): FileReader<T> | undefined;
+  /** Few paths of files that are wanted wherever links of folders lead: `var/lib/dpkg/status` where `var/lib/dpkg` is a link. Given to `byPath` once found. */
+  readonly places?: readonly string[];
 }
 
 /** One file that is visible in the image and was read. */
