@@ -57,11 +57,12 @@ async function listen(server: Server | ReturnType<typeof createNetServer>): Prom
 export async function startServer(
   handler: Handler,
   tls?: { readonly cert: string; readonly key: string },
+  options: { readonly answersRoot?: boolean } = {},
 ): Promise<TestServer> {
   const seen: SeenRequest[] = [];
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     const url = request.url ?? '';
-    if (url === '/v2/' && request.headers.authorization === undefined) {
+    if (options.answersRoot !== false && url === '/v2/' && request.headers.authorization === undefined) {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
       return;
     }

@@ -31,6 +31,8 @@ export function codesOf(error: unknown): readonly string[] {
   let at: unknown = error;
   for (let depth = 0; depth < 5 && at instanceof Error; depth += 1) {
     if ('code' in at && typeof at.code === 'string') codes.push(at.code);
+    // undici's parser does not always bring a code along.
+    if (at.name === 'HTTPParserError') codes.push('HPE_ERROR');
     if (at instanceof AggregateError)
       for (const each of at.errors) if (each instanceof Error && 'code' in each) codes.push(String(each.code));
     at = at.cause;

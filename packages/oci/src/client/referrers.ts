@@ -10,7 +10,7 @@ import {
   parseObject,
 } from '../document.ts';
 import { mediaTypes } from '../media-types.ts';
-import { digestOf, readAll } from '../verified.ts';
+import { digestOf } from '../verified.ts';
 import { type Scope, scopeFor } from './authenticator.ts';
 import type { HttpAnswer } from './exchange-once.ts';
 import { nextPage } from './link.ts';
@@ -90,16 +90,11 @@ export class Referrers {
     for (let page = 0; to !== undefined; page += 1) {
       if (page >= pageLimit)
         throw new AssayError('LIMIT_EXCEEDED', `${this.#host.host} lists referrers on more than ${pageLimit} pages`);
-      const answer = await this.#host.send({
-        method: 'GET',
-        to,
-        scopes: this.#pull(),
-        what: `referrers of ${subject}`,
-        ...(signal && { signal }),
-      });
+      const request = { method: 'GET', to, scopes: this.#pull(), what: `referrers of ${subject}` } as const;
+      const { answer, bytes } = await this.#host.read({ ...request, ...(signal && { signal }) }, manifestLimit);
       // Half a list is no list: only the first answer may say that the API is not there.
       if (page > 0 && answer.status !== 200) throw await this.#host.failure(answer, `referrers of ${subject}`);
-      const document = await this.#findIndex(answer, subject);
+      const document = await this.#findIndex(answer, bytes, subject);
       if (document === undefined) break;
       for (const entry of entriesOf(document, subject)) if (isWanted(entry)) yield entry;
       to = nextPage(answer);
@@ -110,32 +105,33 @@ export class Referrers {
   }
 
   /** The index of an answer; undefined when the registry does not know the referrers API. */
-  async #findIndex(answer: HttpAnswer, subject: Digest): Promise<JsonObject | undefined> {
+  async #findIndex(
+    answer: HttpAnswer,
+    bytes: Uint8Array | undefined,
+    subject: Digest,
+  ): Promise<JsonObject | undefined> {
     if (answer.status === 401 || answer.status === 403)
       throw await this.#host.failure(answer, `referrers of ${subject}`);
-    const type = answer.header('content-type') ?? '';
-    if (answer.status !== 200 || !type.startsWith(mediaTypes.ociIndex)) {
-      answer.drop();
-      return undefined;
-    }
-    return parseObject(await readAll(answer.body, manifestLimit), `the list of referrers of ${subject}`);
+    if (bytes === undefined) answer.drop();
+    const isIndex = (answer.header('content-type') ?? '').toLowerCase().startsWith(mediaTypes.ociIndex);
+    return bytes === undefined || !isIndex ? undefined : parseObject(bytes, `the list of referrers of ${subject}`);
   }
 
   async #readTag(subject: Digest, signal?: AbortSignal): Promise<TagList> {
-    const answer = await this.#host.send({
+    const request = {
       method: 'GET',
       to: `/v2/${this.#repository}/manifests/${referrersTag(subject)}`,
       scopes: this.#pull(),
       headers: { accept: mediaTypes.ociIndex },
       what: `referrers of ${subject}`,
       ...(signal && { signal }),
-    });
+    } as const;
+    const { answer, bytes } = await this.#host.read(request, manifestLimit);
     if (answer.status === 404) {
       answer.drop();
       return { entries: [], raw: [], document: {}, version: undefined };
     }
-    if (answer.status !== 200) throw await this.#host.failure(answer, `referrers of ${subject}`);
-    const bytes = await readAll(answer.body, manifestLimit);
+    if (bytes === undefined) throw await this.#host.failure(answer, `referrers of ${subject}`);
     const document = parseObject(bytes, `the list of referrers of ${subject}`);
     const listed = member(document, 'manifests');
     const raw: readonly unknown[] = Array.isArray(listed) ? listed : [];

@@ -1,4 +1,5 @@
 import { AssayError } from '@assay/contract';
+import { readAll } from '../verified.ts';
 import { Authenticator, type Scope } from './authenticator.ts';
 import { parseChallenges } from './challenge.ts';
 import { exchangeOnce, type HttpAnswer, type HttpRequest, readFacts } from './exchange-once.ts';
@@ -24,6 +25,11 @@ export interface RegistryRequest {
   /** Attempts after the first; the host's own number when absent. */
   readonly retries?: number;
   readonly signal?: AbortSignal;
+}
+
+export interface ReadAnswer {
+  readonly answer: HttpAnswer;
+  readonly bytes?: Uint8Array;
 }
 
 interface Base {
@@ -71,6 +77,17 @@ export class RegistryHost {
     return withRetries(request.retries ?? this.retries, this.clock, request.signal, (attempt) =>
       this.sendOnce(request, attempt),
     );
+  }
+
+  /**
+   * The same, with the body of a 200 read within the attempt, at most `limit` bytes: an answer that breaks off is asked for again.
+   * Other answers come without bytes and with their body untouched.
+   */
+  read(request: RegistryRequest, limit: number): Promise<ReadAnswer> {
+    return withRetries(this.retries, this.clock, request.signal, async (attempt) => {
+      const answer = await this.sendOnce(request, attempt);
+      return answer.status === 200 ? { answer, bytes: await readAll(answer.body, limit) } : { answer };
+    });
   }
 
   /** The same, one time. Throws Transient for what may pass. */

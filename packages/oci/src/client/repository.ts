@@ -3,7 +3,7 @@ import type { Descriptor } from '../content-source.ts';
 import { findText, manifestLimit, member, parseDescriptor, parseObject } from '../document.ts';
 import { acceptManifests, isForeignLayer, isManifestType } from '../media-types.ts';
 import { formatReference } from '../reference.ts';
-import { digestOf, readAll } from '../verified.ts';
+import { digestOf } from '../verified.ts';
 import { scopeFor } from './authenticator.ts';
 import { type HttpAnswer, readFacts } from './exchange-once.ts';
 import { notARegistry, toAnswerFailure } from './failure.ts';
@@ -13,7 +13,7 @@ import type { PushBlobOptions, PushContent, RegistryOptions, RegistryRepository 
 import { BlobPusher } from './push-blob.ts';
 import { readBlob } from './read-blob.ts';
 import { Referrers, toReferrerEntry } from './referrers.ts';
-import type { RegistryHost, RegistryRequest } from './registry-host.ts';
+import type { ReadAnswer, RegistryHost, RegistryRequest } from './registry-host.ts';
 
 /** Where a repository is reached: the registry itself, or a mirror of it. */
 export interface Endpoint {
@@ -174,7 +174,7 @@ export class Repository implements RegistryRepository {
 
   /** What a manifest that is about to go says it refers to. Whatever cannot be read is the registry's to refuse. */
   async #findSubject(digest: Digest, signal?: AbortSignal): Promise<Digest | undefined> {
-    const answer = await this.#send(
+    const { answer, bytes } = await this.#read(
       {
         method: 'GET',
         to: this.#path(`manifests/${digest}`),
@@ -184,12 +184,12 @@ export class Repository implements RegistryRepository {
       },
       signal,
     );
-    if (answer.status !== 200) {
+    if (bytes === undefined) {
       answer.drop();
       return undefined;
     }
     try {
-      const document = parseAnswer(await readAll(answer.body, manifestLimit), this.#origin.host.host);
+      const document = parseAnswer(bytes, this.#origin.host.host);
       const named = member(document, 'subject');
       return named === undefined ? undefined : parseDescriptor(named, 'subject').digest;
     } catch (error) {
@@ -204,12 +204,10 @@ export class Repository implements RegistryRepository {
     for (let page = 0; to !== undefined; page += 1) {
       if (page >= pageLimit)
         throw new AssayError('LIMIT_EXCEEDED', `${host.host} lists tags on more than ${pageLimit} pages`);
-      const answer = await this.#send(
-        { method: 'GET', to, scopes: [this.#scope('pull')], what: `tags of ${this.#origin.repository}` },
-        signal,
-      );
-      if (answer.status !== 200) throw await host.failure(answer, `tags of ${this.#origin.repository}`);
-      const list = member(parseAnswer(await readAll(answer.body, manifestLimit), host.host), 'tags');
+      const what = `tags of ${this.#origin.repository}`;
+      const { answer, bytes } = await this.#read({ method: 'GET', to, scopes: [this.#scope('pull')], what }, signal);
+      if (bytes === undefined) throw await host.failure(answer, what);
+      const list = member(parseAnswer(bytes, host.host), 'tags');
       if (Array.isArray(list)) for (const tag of list) if (typeof tag === 'string') yield tag;
       to = nextPage(answer);
     }
@@ -230,6 +228,12 @@ export class Repository implements RegistryRepository {
   #send(request: RegistryRequest, signal?: AbortSignal): Promise<HttpAnswer> {
     return this.#timed(this.#options.deadlineMs ?? usualDeadline, signal, (limited) =>
       this.#origin.host.send({ ...request, signal: limited }),
+    );
+  }
+
+  #read(request: RegistryRequest, signal?: AbortSignal): Promise<ReadAnswer> {
+    return this.#timed(this.#options.deadlineMs ?? usualDeadline, signal, (limited) =>
+      this.#origin.host.read({ ...request, signal: limited }, manifestLimit),
     );
   }
 
@@ -280,14 +284,10 @@ export class Repository implements RegistryRepository {
     if (told !== undefined) return { descriptor: told };
     if (head.status === 401) throw await host.failure(head, request.what);
 
-    const answer = await host.send({ ...request, method: 'GET' });
-    if (answer.status !== 200) throw await this.#missing(host, answer, request);
+    const { answer, bytes } = await host.read({ ...request, method: 'GET' }, manifestLimit);
+    if (bytes === undefined) throw await this.#missing(host, answer, request);
     const type = typeOf(answer);
-    if (type === 'text/html') {
-      answer.drop();
-      throw notARegistry(host.host);
-    }
-    const bytes = await readAll(answer.body, manifestLimit);
+    if (type === 'text/html') throw notARegistry(host.host);
     const own = findText(parseAnswer(bytes, host.host), 'mediaType');
     const descriptor: Descriptor = {
       mediaType: isManifestType(type) ? type : (own ?? (type || 'application/octet-stream')),
