@@ -1,0 +1,268 @@
+import { ecosystemKey, idKey, nameKey } from '../naming/ecosystem-key.ts';
+import type { Advisory, Affected } from '../record/advisory.ts';
+import { findAffecting } from '../record/ranges.ts';
+import { findOrder, prepareVersion } from '../versions/compare.ts';
+import { makePreamble } from './data-file.ts';
+import { type DataDescription, type ExploitPlace, pack, preambleSize } from './format.ts';
+import { KeyedItems } from './keyed-items.ts';
+import { Numbers } from './numbers.ts';
+import { OutputFile, SpoolFile } from './output-file.ts';
+
+/** Records of one block, unpacked; bytes. Small blocks are quick to open, large ones pack better. */
+const blockSize = 16 * 1024;
+/** Ids of a record that others may ask ratings by. */
+const mostIds = 60;
+
+interface EcosystemCount {
+  name: string;
+  records: number;
+  asOf: string;
+  readonly releases: Set<string>;
+}
+
+/** What is said about a file besides its records. */
+export interface DataFacts {
+  readonly kind: 'starter' | 'full';
+  /** RFC 3339; used where no record has a date that has come. */
+  readonly now: Date;
+  /** Date of the newest archive, where known. */
+  readonly asOf?: string;
+  readonly inputs?: string;
+}
+
+/**
+ * Writes a data file from records in any order, with memory for their ids only: the rest waits on disk. The same records give the same bytes.
+ * Call `add` for each, then `finish`; `discard` in any case.
+ */
+export class DataWriter {
+  readonly #out: OutputFile;
+  readonly #records: SpoolFile;
+  readonly #itemSpool: SpoolFile;
+  readonly #items: KeyedItems;
+  readonly #now: string;
+  readonly #ordinals = new Map<string, number>();
+  /** What sorts the records: first package, then id. */
+  readonly #sortKeys: string[] = [];
+  readonly #modified: string[] = [];
+  /** When the record was changed or made, whichever is later. */
+  readonly #dates: string[] = [];
+  readonly #alive: boolean[] = [];
+  readonly #start = new Numbers();
+  readonly #length = new Numbers();
+  readonly #ecosystems = new Map<string, EcosystemCount>();
+  readonly #ecosystemsOf: string[][] = [];
+  #withdrawn = 0;
+
+  constructor(output: string, now: Date) {
+    this.#now = now.toISOString();
+    this.#out = new OutputFile(output);
+    this.#out.write(Buffer.alloc(preambleSize));
+    this.#out.digest();
+    this.#records = new SpoolFile(output);
+    this.#itemSpool = new SpoolFile(output);
+    this.#items = new KeyedItems(this.#itemSpool);
+  }
+
+  /** Adds a record. Of two with one id the one changed last counts; of two as new, the first. */
+  add(advisory: Advisory): void {
+    const before = this.#ordinals.get(advisory.id);
+    const modified = advisory.modified ?? '';
+    if (before !== undefined) {
+      if ((this.#modified[before] ?? '') >= modified) return;
+      this.#alive[before] = false;
+    }
+    const ordinal = this.#sortKeys.length;
+    this.#ordinals.set(advisory.id, ordinal);
+    this.#modified.push(modified);
+    this.#dates.push(modified > (advisory.published ?? '') ? modified : (advisory.published ?? ''));
+    this.#alive.push(!advisory.withdrawn);
+    const [first] = advisory.affected;
+    this.#sortKeys.push(
+      `${first === undefined ? '' : nameKey(ecosystemKey(first.ecosystem), first.name)}\0${advisory.id}`,
+    );
+    if (advisory.withdrawn) {
+      this.#withdrawn++;
+      this.#start.push(0);
+      this.#length.push(0);
+      this.#ecosystemsOf.push([]);
+      return;
+    }
+    const start = this.#records.position;
+    this.#start.push(this.#records.write(JSON.stringify(storedRecord(advisory))));
+    this.#length.push(this.#records.position - start);
+    this.#ecosystemsOf.push([...new Set(advisory.affected.map(({ ecosystem }) => ecosystem))]);
+    for (const affected of advisory.affected) {
+      const { ecosystem, name } = affected;
+      this.#items.add(nameKey(ecosystemKey(ecosystem), name), ordinal, storedItem(affected));
+    }
+    this.#addIds(advisory, ordinal);
+  }
+
+  /** Whoever asks for a rating of the CVE finds it, whichever ecosystem's record has it. */
+  #addIds(advisory: Advisory, ordinal: number): void {
+    const own = advisory.affected.flatMap(({ ratings }) => ratings);
+    const ratings = [...advisory.ratings, ...own.slice(0, 5)];
+    if (ratings.length === 0) return;
+    // A bulletin rates the worst of its many vulnerabilities, not each.
+    const upstream = advisory.upstream.length === 1 ? advisory.upstream : [];
+    for (const id of new Set([advisory.id, ...advisory.aliases.slice(0, mostIds), ...upstream])) {
+      this.#items.add(idKey(id), ordinal, JSON.stringify([advisory.id, ratings]));
+    }
+  }
+
+  /** Writes the file and gives it its name. `exploits` appends what is known of exploitation. */
+  async finish(
+    facts: DataFacts,
+    exploits: ((out: OutputFile) => ExploitPlace | undefined) | undefined,
+    pause: () => Promise<void>,
+  ): Promise<DataDescription> {
+    const out = this.#out;
+    const { places, ranks } = await this.#writeRecords(pause);
+    const { contentEnd, index } = await this.#items.write(
+      out,
+      (owner) => ranks[owner] ?? 0,
+      (owner, text) => {
+        if (this.#alive[owner] !== true) return undefined;
+        return text.startsWith('{') ? `[${places(owner)},${text.slice(5, -1)}]` : text;
+      },
+      pause,
+    );
+    const digest = out.digest();
+    const exploitPlace = exploits?.(out);
+    this.#countEcosystems();
+    const ecosystems = [...this.#ecosystems.values()]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((each) => ({ ...each, releases: [...each.releases].sort() }));
+    const newest = ecosystems.reduce((latest, { asOf }) => (asOf > latest ? asOf : latest), '');
+    const description: DataDescription = {
+      kind: facts.kind,
+      asOf: facts.asOf !== undefined && facts.asOf > newest ? facts.asOf : newest === '' ? this.#now : newest,
+      records: this.#alive.filter(Boolean).length,
+      withdrawn: this.#withdrawn,
+      ecosystems,
+      contentEnd,
+      index,
+      digest,
+      ...(exploitPlace !== undefined && { exploits: exploitPlace }),
+      ...(facts.inputs !== undefined && { inputs: facts.inputs }),
+    };
+    writeDescription(out, description);
+    out.commit();
+    return description;
+  }
+
+  discard(): void {
+    this.#out.discard();
+    this.#records.close();
+    this.#itemSpool.close();
+  }
+
+  /** Puts records of one package side by side, so that a package's findings share blocks. */
+  async #writeRecords(pause: () => Promise<void>): Promise<{ places: (owner: number) => string; ranks: Uint32Array }> {
+    const count = this.#sortKeys.length;
+    const order = Uint32Array.from({ length: count }, (_, i) => i).sort((a, b) => {
+      const [left, right] = [this.#sortKeys[a] ?? '', this.#sortKeys[b] ?? ''];
+      return left < right ? -1 : left > right ? 1 : a - b;
+    });
+    const ranks = new Uint32Array(count);
+    const block = new Float64Array(count);
+    const blockLength = new Uint32Array(count);
+    const startInBlock = new Uint32Array(count);
+    let texts: string[] = [];
+    let size = 0;
+    let members: number[] = [];
+    const close = (): void => {
+      if (members.length === 0) return;
+      const bytes = pack(texts.join(''));
+      const at = this.#out.write(bytes);
+      for (const owner of members) {
+        block[owner] = at;
+        blockLength[owner] = bytes.length;
+      }
+      [texts, members, size] = [[], [], 0];
+    };
+    for (const [rank, owner] of order.entries()) {
+      ranks[owner] = rank;
+      if (this.#alive[owner] !== true) continue;
+      texts.push(this.#records.read(this.#start.at(owner), this.#length.at(owner)).toString('utf8'));
+      startInBlock[owner] = size;
+      size += this.#length.at(owner);
+      members.push(owner);
+      if (size >= blockSize) close();
+      await pause();
+    }
+    close();
+    const places = (owner: number): string =>
+      `${block[owner]},${blockLength[owner]},${startInBlock[owner]},${this.#length.at(owner)}`;
+    return { places, ranks };
+  }
+
+  #countEcosystems(): void {
+    for (const [owner, named] of this.#ecosystemsOf.entries()) {
+      if (this.#alive[owner] !== true) continue;
+      const modified = this.#dates[owner] ?? '';
+      const counted = new Set<string>();
+      for (const ecosystem of named) {
+        const { base, release } = ecosystemKey(ecosystem);
+        let count = this.#ecosystems.get(base);
+        if (count === undefined) {
+          count = { name: ecosystem.split(':')[0]?.trim() ?? base, records: 0, asOf: '', releases: new Set() };
+          this.#ecosystems.set(base, count);
+        }
+        if (!counted.has(base)) count.records++;
+        counted.add(base);
+        count.releases.add(release);
+        // A date that has not come says nothing about how new the data is.
+        if (modified > count.asOf && modified <= this.#now) count.asOf = modified;
+      }
+    }
+  }
+}
+
+/** Ends a file with its description and starts it with the way there. */
+export function writeDescription(out: OutputFile, description: DataDescription): void {
+  const text = Buffer.from(JSON.stringify(description));
+  const at = out.write(text);
+  out.writeFirst(makePreamble(text, at));
+}
+
+function storedRecord(advisory: Advisory): object {
+  const { id, aliases, upstream, summary, details, published, modified, ratings, cwes, urls, page } = advisory;
+  return {
+    id,
+    aliases,
+    upstream,
+    title: summary,
+    description: details === summary ? undefined : details,
+    published,
+    modified,
+    ratings,
+    cwes,
+    urls,
+    page,
+  };
+}
+
+/** `{"a":RANGES,EXTRA}`: the place of the record is put before it when it is known. */
+function storedItem(affected: Affected): string {
+  const { ranges, ratings, wontFix, gitRanges } = affected;
+  const versions = uncoveredVersions(affected);
+  const extra = {
+    ...(versions.length > 0 && { v: versions }),
+    ...(ratings.length > 0 && { r: ratings }),
+    ...(wontFix && { w: 1 }),
+    ...(gitRanges > 0 && ranges.length === 0 && affected.versions.length === 0 && { g: 1 }),
+  };
+  const tail = Object.keys(extra).length === 0 ? '' : `,${JSON.stringify(extra)}`;
+  return `{"a":${JSON.stringify(ranges)}${tail}}`;
+}
+
+/** Records list every version their ranges mean: thousands, at times. Only those that no range covers are kept. */
+function uncoveredVersions({ ecosystem, ranges, versions }: Affected): readonly string[] {
+  const order = findOrder(ecosystem) ?? 'generic';
+  if (ranges.length === 0) return versions;
+  return versions.filter((text) => {
+    const version = prepareVersion(order, text);
+    return !version.readable || findAffecting(version, ranges, []).kind !== 'affected';
+  });
+}
