@@ -1,28 +1,9 @@
-import type { SelectedFile } from '@assay/image';
 import { describe, expect, it } from 'vitest';
-import { catalogueFiles } from '../catalogue-files.ts';
+import { catalogueTexts } from '../../test/catalogue-texts.ts';
 import type { TargetKind } from '../cataloguer.ts';
-import { toInventory } from '../to-inventory.ts';
 import { npm } from './cataloguer.ts';
 
-/** Runs the cataloguer over files given by path and text. */
-function catalogue(kind: TargetKind, texts: Readonly<Record<string, string>>) {
-  const selector = catalogueFiles(kind, [npm]);
-  const files: SelectedFile<NonNullable<ReturnType<typeof read>>>[] = [];
-  function read(path: string, text: string) {
-    const bytes = Buffer.from(text);
-    const reader = selector.byPath({ path, size: bytes.length, mode: 0o644 });
-    reader?.write(bytes);
-    const value = reader?.end();
-    return value === undefined || 'ranges' in value ? undefined : value;
-  }
-  for (const [path, text] of Object.entries(texts)) {
-    const value = read(path, text);
-    if (value !== undefined) files.push({ path, size: text.length, value });
-  }
-  files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return toInventory({ files, rejected: [], entries: files.length }, { kind, name: 'test' }, kind, [npm]);
-}
+const catalogue = (kind: TargetKind, texts: Readonly<Record<string, string>>) => catalogueTexts(npm, kind, texts);
 
 const named = (name: string, version: string, more: object = {}): string => JSON.stringify({ name, version, ...more });
 const lock = JSON.stringify({

@@ -33,7 +33,7 @@ export function parseGemspec(bytes: Uint8Array, path: string): Gemspec {
   const file = /([^/]+)\.gemspec$/.exec(path)?.[1] ?? '';
   const fromFile = /^(.+?)-(\d[^-]*)(?:-.*)?$/.exec(file);
   const isInstalled = /(?:^|\/)specifications\//.test(path);
-  const one = (key: string): string | undefined => literals(fields.get(key) ?? '')[0];
+  const one = (key: string): string | undefined => soleLiteral(fields.get(key) ?? '');
   const name = one('name') ?? stub?.[1] ?? fromFile?.[1];
   // The sources of a gem may compute their version.
   const version = one('version') ?? stub?.[2] ?? fromFile?.[2] ?? (isInstalled ? undefined : '');
@@ -50,6 +50,12 @@ export function parseGemspec(bytes: Uint8Array, path: string): Gemspec {
     authors: [...literals(fields.get('authors') ?? ''), ...literals(fields.get('author') ?? '')],
     needs: [...needs],
   };
+}
+
+/** The one text that the expression is: `"a"`, `"a".freeze`, `Gem::Version.new("a")`; not one in a call such as `File.read("VERSION")`. */
+function soleLiteral(expression: string): string | undefined {
+  const bare = expression.trim().replace(/^Gem::\w+\.new[ (]+/, '');
+  return /^(?:["']|%[qQ]?[<({[])/.test(bare) && !/["'>)}\]]\s*[+%*]/.test(bare) ? literals(bare)[0] : undefined;
 }
 
 /** The string literals of a Ruby expression: `"a"`, `'a'`, `%q<a>`. One with an interpolation says nothing. */
