@@ -54,6 +54,13 @@ class BlockReader {
     }
     this.#folded = undefined;
     const item = content === '-' || content.startsWith('- ');
+    const slot = this.#open;
+    const parent = this.#frames.at(-1);
+    if (slot !== undefined && parent !== undefined && indent > parent.indent && !item && isScalar(content)) {
+      this.#open = undefined;
+      this.#value(slot, content);
+      return;
+    }
     this.#enter(indent, item);
     const frame = this.#frames.at(-1);
     if (frame === undefined || frame.indent !== indent) this.#fail('an indentation that fits nothing');
@@ -189,6 +196,11 @@ class BlockReader {
   #fail(what: string): never {
     throw new AssayError('FILE_UNREADABLE', `line ${this.#at + 1}: ${what}; not the YAML a package manager writes`);
   }
+}
+
+/** Whether a line that is no list item is no member of a map either. */
+function isScalar(content: string): boolean {
+  return !content.startsWith('? ') && splitKey(content) === undefined;
 }
 
 function emptyMap(): Record<string, unknown> {
