@@ -2,7 +2,7 @@ import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { AssayError } from '@assay/contract';
 import type { ImageLimits } from './limits.ts';
 
-/** Large enough that the cost per piece vanishes; the machine's second-level cache still holds it. */
+/** Large enough that the cost per piece vanishes; the machine's caches still hold it. */
 const outputChunk = 512 * 1024;
 /** 64 MiB: two layers at once stay below our limit. Builders of images use 8 MiB (the least that RFC 8878 wants understood). */
 const zstdWindowLog = 26;

@@ -27,7 +27,7 @@ export interface LayerFacts<T> {
 const headSize = 64;
 const whiteoutPrefix = '.wh.';
 const opaqueMarker = '.wh..wh..opq';
-/** AUFS's own bookkeeping (`.wh..wh.plnk`, `.wh..wh.aufs`): no file of the image. */
+/** AUFS's own bookkeeping (`.wh..wh.plnk/…`, `.wh..wh.aufs`): no file of the image. */
 const reservedPrefix = '.wh..wh.';
 
 /**
@@ -80,6 +80,7 @@ export class LayerScan<T> implements TarSink {
       if (this.#layer > 0) this.#whiteout(folder, name);
       return false;
     }
+    if (folder.startsWith(whiteoutPrefix) || folder.includes(`/${whiteoutPrefix}`)) return false;
     const place = this.#placeOf(folder);
     if (place === undefined || place === 'loop') {
       this.#rejected.push({ at: written, why: 'its folder is a link that leads in a circle or to a file' });
@@ -123,7 +124,7 @@ export class LayerScan<T> implements TarSink {
     const reader = this.#reader;
     if (reader === undefined) return false;
     this.#guard(() => reader.write(chunk));
-    return true;
+    return reader.copies !== true;
   }
 
   #keep(answer: Extract<Node<T>, { kind: 'file' }>['answer']): void {

@@ -12,7 +12,12 @@ export interface FileHeader {
 
 /** Takes one file's bytes as they stream by and keeps only what its cataloguer needs of them. */
 export interface FileReader<T> {
-  /** Called with the file's bytes in order. The chunk may be kept (it is not reused), but keeping a slice keeps its whole buffer: copy small parts. */
+  /**
+   * True promises that nothing of a chunk is kept, not even a slice, once `write` has returned: its memory is then given back at once
+   * and reads as empty. For readers of large files, which decide how much memory an image needs.
+   */
+  readonly copies?: boolean;
+  /** Called with the file's bytes in order. Without `copies` the chunk may be kept (it is not reused), but keeping a slice keeps its whole buffer: copy small parts. */
   write(chunk: Uint8Array): void;
   /** Called once after the last byte. `SecondLook` asks for parts of the file again; the reader is then fed those. */
   end(): T | undefined | SecondLook<T>;
