@@ -74,6 +74,9 @@ const namespaceStem = 'http://cyclonedx.org/schema/bom/';
 /** The old extension for vulnerabilities in XML. Source: CycloneDX/specification, schema/ext/vulnerability-1.0.xsd. */
 export const vulnerabilityNamespace = 'http://cyclonedx.org/schema/ext/vulnerability/1.0';
 
+/** The old extension for dependencies in XML, before 1.2 had its own. */
+export const dependencyGraphNamespace = 'http://cyclonedx.org/schema/ext/dependency-graph/1.0';
+
 /** The traits of the version a JSON document names. Throws SBOM_VERSION. */
 export function cycloneDxJson(version: string): CycloneDxTraits {
   const found = cycloneDxFormats.find((format) => format.version === version);

@@ -3,8 +3,7 @@ import { collectBytes } from './bytes/collect-bytes.ts';
 import { readCycloneDxJson } from './cyclonedx/read-json.ts';
 import { readCycloneDxXml } from './cyclonedx/read-xml.ts';
 import { detectFormat } from './detect-format.ts';
-import { readSpdxJson } from './spdx/spdx2/read-json.ts';
-import { readSpdxTagValue } from './spdx/spdx2/read-tag-value.ts';
+import { readSpdxJson, readSpdxTagValue } from './spdx/index.ts';
 
 /**
  * Reads CycloneDX (JSON, XML) or SPDX (JSON, tag-value, 3 as JSON-LD), whichever it is. Entries that cannot be understood are in

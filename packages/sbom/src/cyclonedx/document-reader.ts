@@ -1,11 +1,13 @@
 import type { Distro, Finding, Package, ReadDocument, Subject } from '@assay/contract';
 import { findObject, findText, isObject, type JsonObject, type JsonValue, toList } from '../json/value.ts';
 import { DistroVotes } from '../spdx/distro-names.ts';
+import { roleOf } from '../spdx/kept-model.ts';
 import { Rejections } from '../spdx/rejections.ts';
 import { Dependencies } from './dependencies.ts';
 import { findDate } from './find-date.ts';
 import { FindingList } from './finding-list.ts';
-import { findProperty, ours, PropertyReader } from './properties.ts';
+import { readKept } from './kept.ts';
+import { findProperty, ours, type Property, PropertyReader } from './properties.ts';
 import { References } from './references.ts';
 import type { Affected } from './to-findings.ts';
 import { findPackage, kindOf } from './to-package.ts';
@@ -109,9 +111,13 @@ export class DocumentReader {
   }
 
   finish(): ReadDocument {
+    const edges = new Map<string, Set<string>>();
     this.#dependencies.resolve(this.#references, this.rejections, (from, to) => {
       const draft = this.#drafts.get(from);
-      if (draft !== undefined && this.#drafts.has(to) && !draft.dependsOn.includes(to)) draft.dependsOn.push(to);
+      if (draft === undefined || !this.#drafts.has(to)) return;
+      const known = edges.get(from) ?? new Set(draft.dependsOn);
+      if (!known.has(to)) draft.dependsOn.push(to);
+      edges.set(from, known.add(to));
     });
     this.#locateByLockFile();
     const createdAt = findDate(this.#metadata, 'timestamp', (member, why) =>
@@ -148,7 +154,7 @@ export class DocumentReader {
     const named = bomRef ?? findText(component, 'purl') ?? at;
     const twin = bomRef === undefined ? undefined : this.#drafts.get(bomRef);
     const ref = this.#drafts.has(named) || this.#references.has(named) ? `${named}#${at}` : named;
-    if (parent === undefined && this.#distro === undefined && kindOf(component) === 'operating-system') {
+    if (parent === undefined && this.#distro === undefined && isDistro(component, properties)) {
       return this.#operatingSystem(component, properties, ref, bomRef, at);
     }
     const pkg = findPackage(component, {
@@ -210,6 +216,13 @@ export class DocumentReader {
   #badField(at: string): (field: string) => void {
     return (field) => this.rejections.add(at, `a property of ours that cannot be read: ${field.slice(0, 80)}`);
   }
+}
+
+/** An operating system is the distribution, unless our own document says that it is one package among others. */
+function isDistro(component: JsonObject, properties: readonly Property[]): boolean {
+  if (kindOf(component) !== 'operating-system') return false;
+  const kept = findProperty(properties, ours.kept);
+  return kept === undefined || roleOf(readKept(kept)) !== 'package';
 }
 
 function affectedOf(pkg: Package): Affected {

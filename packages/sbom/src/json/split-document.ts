@@ -1,5 +1,6 @@
 import type { Rejected } from '@assay/contract';
 import { endOfString, invalidJson, type Scan, scanValue, skipSpace } from './scan-value.ts';
+import { storable } from './storable.ts';
 import type { JsonObject, JsonValue } from './value.ts';
 
 /** One member of the top-level object: where its value lies. */
@@ -178,18 +179,6 @@ function findDuplicates(text: string, path: string): readonly string[] {
     }
   }
   return found;
-}
-
-function storable(value: JsonValue): JsonValue {
-  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed();
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(storable);
-  return Object.fromEntries(
-    Object.entries(value as JsonObject).map(([key, inner]) => [
-      key.replaceAll('\0', '').toWellFormed(),
-      storable(inner ?? null),
-    ]),
-  );
 }
 
 function readName(bytes: Uint8Array, at: number): { readonly text: string; readonly end: number } {

@@ -4,7 +4,7 @@ import { readSchema } from './schema-files.ts';
 const base = 'http://cyclonedx.org/schema/';
 const helper = 'spdx.SNAPSHOT.xsd';
 
-/** Judges an XML document by one of CycloneDX's official XML schemas. The library is WebAssembly and loaded at first use. */
+/** Judges an XML document, in UTF-8, by one of CycloneDX's official XML schemas. The library is WebAssembly and loaded at first use. */
 export async function checkXmlSchema(file: string, document: Uint8Array): Promise<readonly Problem[]> {
   const libxml2 = await import('libxml2-wasm');
   const { ParseOption, XmlDocument, XmlLibError, XsdValidator } = libxml2;
@@ -16,7 +16,12 @@ export async function checkXmlSchema(file: string, document: Uint8Array): Promis
   using validator = XsdValidator.fromDoc(schema);
   try {
     using parsed = XmlDocument.fromBuffer(document, {
-      option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_HUGE,
+      // IGNORE_ENC: the bytes are UTF-8 whatever the document declares.
+      option:
+        ParseOption.XML_PARSE_NONET |
+        ParseOption.XML_PARSE_NO_XXE |
+        ParseOption.XML_PARSE_HUGE |
+        ParseOption.XML_PARSE_IGNORE_ENC,
     });
     validator.validate(parsed);
     return [];

@@ -1,0 +1,53 @@
+import type { ReadDocument } from '@assay/contract';
+import { detectFormat } from '../detect-format.ts';
+import { cycloneDxJson } from '../formats.ts';
+import { type JsonSource, splitDocument } from '../json/split-document.ts';
+import { findText } from '../json/value.ts';
+import { readDocument } from '../read-document.ts';
+import { toXmlText } from '../xml/to-text.ts';
+import { checkJsonRules } from './json-rules.ts';
+import { checkJsonSchema } from './json-schema.ts';
+import type { Problem } from './problem.ts';
+import { checkXmlRules } from './xml-rules.ts';
+import { checkXmlSchema } from './xml-schema.ts';
+
+/** The judgement of a document. It is valid when there are no problems. */
+export interface Validation {
+  readonly format: ReadDocument['format']['name'];
+  readonly version: string;
+  readonly encoding: ReadDocument['format']['encoding'];
+  /** The first of them: checking stops where the rest would only follow. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Judges a document strictly: CycloneDX by its official schema and by the rules that no schema can say, SPDX by what the reader does not
+ * understand. Members that occur twice are a problem. Throws for what is no SBOM at all: SBOM_UNKNOWN, SBOM_INVALID (not well formed),
+ * SBOM_VERSION, LIMIT_EXCEEDED.
+ */
+export async function validateDocument(bytes: Uint8Array): Promise<Validation> {
+  const detected = detectFormat(bytes);
+  if (detected.is === 'cyclonedx-json') return validateJson(detected.source);
+  if (detected.is === 'xml') return validateXml(detected.bytes);
+  const { format, inventory } = await readDocument(bytes);
+  return { format: format.name, version: format.version, encoding: format.encoding, problems: inventory.rejected };
+}
+
+function validateJson(source: JsonSource): Validation {
+  const { rest: document, rejected } = splitDocument(source, [], () => {});
+  const traits = cycloneDxJson(findText(document, 'specVersion') ?? '');
+  const problems = [
+    ...rejected,
+    ...(traits.schemas.json === undefined ? [] : checkJsonSchema(traits.schemas.json, document)),
+    ...checkJsonRules(document),
+  ];
+  return { format: 'cyclonedx', version: traits.version, encoding: 'json', problems };
+}
+
+async function validateXml(bytes: Uint8Array): Promise<Validation> {
+  const { traits, problems } = checkXmlRules(bytes);
+  // One encoding for both parsers: the library knows fewer.
+  const text = new TextEncoder().encode([...toXmlText(bytes)].join(''));
+  const all = [...(await checkXmlSchema(traits.schemas.xml, text)), ...problems];
+  return { format: 'cyclonedx', version: traits.version, encoding: 'xml', problems: all };
+}
