@@ -1,7 +1,11 @@
 import type { GoModules } from './parse-modules.ts';
 
-/** Names of variables that hold a version: `version`, `Version`, `gitVersion`, `buildVersion`, `AppVersion`, `tag`. */
-const versionName = /(?:^|[a-z_])(?:[vV]ersion|VERSION|[sS]em[vV]er|[tT]ag|^[vV]er)$|^[vV]er$/;
+/**
+ * Names of variables that hold the program's version, in lower case without `_`: `version`, `gitVersion`, `BUILD_TAG`. A list, since
+ * `goVersion` and `apiVersion` mean something else.
+ */
+const versionName =
+  /^(?:git|build|built|app|application|release|product|program|full|cli|main|binary|current|tool|server|client|package|project|service|sem|semantic)?(?:version|ver|tag)(?:string|number|tag)?$/;
 const versionText = /^(?:\S*\/)?(v?\d+\.\d+\.\d+[-+.\w]*)$/;
 
 /**
@@ -22,11 +26,15 @@ function linkedVersion(modules: GoModules): string | undefined {
     const [, variable = '', value = ''] = match;
     const dot = variable.lastIndexOf('.');
     const version = versionText.exec(value)?.[1];
-    if (dot <= 0 || version === undefined || !versionName.test(variable.slice(dot + 1))) continue;
+    if (dot <= 0 || version === undefined || !isVersionName(variable.slice(dot + 1))) continue;
     candidates.push({ isOwn: isOwnPackage(variable.slice(0, dot), modules), version });
   }
   // Some programs set the variable of a library that prints versions; their own comes first.
   return (candidates.find(({ isOwn }) => isOwn) ?? candidates[0])?.version;
+}
+
+function isVersionName(name: string): boolean {
+  return versionName.test(name.toLowerCase().replaceAll('_', ''));
 }
 
 function isOwnPackage(path: string, modules: GoModules): boolean {
