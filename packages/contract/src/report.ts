@@ -22,6 +22,7 @@ export interface Evidence {
 
 /** Known exploitation: the entry of CISA's KEV catalogue. */
 export interface Kev {
+  /** `''` where who tells of the entry does not tell its date. */
   readonly dateAdded: string;
   readonly dueDate?: string;
   readonly ransomware?: boolean;
@@ -30,7 +31,8 @@ export interface Kev {
 /** FIRST's exploit prediction: both 0–1. */
 export interface Epss {
   readonly score: number;
-  readonly percentile: number;
+  /** Absent where who tells of the score does not tell its rank. */
+  readonly percentile?: number;
   readonly date?: string;
 }
 
