@@ -19,7 +19,7 @@ const columns: readonly (readonly [name: string, cell: (finding: Finding) => str
   ['cvss_vector', (one) => scored(one)?.vector ?? ''],
   ['epss', (one) => String(one.epss?.score ?? '')],
   ['epss_percentile', (one) => String(one.epss?.percentile ?? '')],
-  ['kev', (one) => one.kev?.dateAdded ?? ''],
+  ['kev', (one) => (one.kev === undefined ? '' : one.kev.dateAdded || 'yes')],
   ['title', (one) => one.title ?? ''],
   ['url', (one) => linkOf(one) ?? ''],
   ['suppressed_by', (one) => one.suppressed?.by ?? ''],

@@ -88,7 +88,7 @@ function facts(finding: Finding, packages: readonly string[]): readonly (readonl
     ['Also known as', finding.aliases.map(plainText).join(', ')],
     ['Packages', packages.join(', ')],
     ['Fixed in', fixedIn.length > 0 ? fixedIn.map(plainText).join(', ') : 'no fix known'],
-    ['Known to be exploited', finding.kev === undefined ? '' : `since ${plainText(finding.kev.dateAdded)} (CISA KEV)`],
+    ['Known to be exploited', exploited(finding)],
     ['Exploit prediction', finding.epss === undefined ? '' : `${(finding.epss.score * 100).toFixed(1)}% (EPSS)`],
     ['More', linkOf(finding) ?? ''],
   ];
@@ -121,4 +121,9 @@ function inCell(text: string): string {
 function cut(text: string): string {
   const plain = plainLines(text);
   return plain.length <= longestText ? plain : `${plain.slice(0, longestText - 1).toWellFormed()}…`;
+}
+
+function exploited({ kev }: Finding): string {
+  if (kev === undefined) return '';
+  return kev.dateAdded === '' ? 'yes (CISA KEV)' : `since ${plainText(kev.dateAdded)} (CISA KEV)`;
 }

@@ -111,7 +111,8 @@ function findingView(finding: Finding): View {
       kev === undefined
         ? null
         : { dateAdded: kev.dateAdded, dueDate: kev.dueDate ?? null, ransomware: kev.ransomware ?? null },
-    epss: epss === undefined ? null : { score: epss.score, percentile: epss.percentile, date: epss.date ?? null },
+    epss:
+      epss === undefined ? null : { score: epss.score, percentile: epss.percentile ?? null, date: epss.date ?? null },
     analysis:
       analysis === undefined
         ? null
