@@ -104,11 +104,18 @@ describe('a Java archive', () => {
     expect(names(bytes, 'postgresql-42.2.5.jar')).toEqual(['org.postgresql:postgresql@42.2.5']);
   });
 
-  it('of which nothing says what it is, is told', () => {
+  it('of which only the file name says what it is, is of unknown version', () => {
     expect(parseJar(buildZip([manifest('Created-By: x')]), 'tool.jar')).toMatchObject({
-      packages: [],
-      rejected: [{ at: '', why: expect.stringContaining('neither Maven metadata') }],
+      packages: [{ name: 'tool:tool', version: '', properties: [{ name: 'java:group', value: 'guessed' }] }],
+      rejected: [],
     });
+  });
+
+  it('named by group and artifact together is split', () => {
+    expect(names(buildZip([]), 'org.mortbay.jasper.apache-el-8.5.100.jar')).toEqual([
+      'org.mortbay.jasper:apache-el@8.5.100',
+    ]);
+    expect(names(buildZip([]), 'org.example.bundle-1.0.jar')).toEqual(['org.example:org.example.bundle@1.0']);
   });
 
   it('that is a web application without a name is an application', () => {

@@ -91,7 +91,7 @@ function openNested(
   const refuse = (why: string): undefined => {
     rejected.push({ at: within, why });
     // Its name still says what it is, as a rule.
-    const named = describe({ label: within, within, manifest: undefined, names: [], hashes: {} }, []);
+    const named = describe({ label: within, within, manifest: new Map(), names: [], hashes: {} });
     for (const listed of named) packages.push(listed);
   };
   if (outer.depth + 1 > maxDepth) return refuse(`archives inside one another deeper than ${maxDepth} are not read`);
@@ -149,7 +149,7 @@ function readArchive(task: Task, path: string, rejected: Rejected[]): Archive {
   }
   const names = mavenNames(properties, projects);
   const label = task.within === '' ? path : task.within;
-  const packages = describe({ label, within: task.within, manifest, names, hashes }, rejected);
+  const packages = describe({ label, within: task.within, manifest: manifest ?? new Map(), names, hashes });
   return { packages, nested: entries.filter((entry) => isJavaArchive(entry.path) && entry.size > 0) };
 }
 
@@ -184,17 +184,17 @@ function mavenNames(properties: ReadonlyMap<string, MavenName>, projects: Readon
 interface Found {
   readonly label: string;
   readonly within: string;
-  readonly manifest: JarManifest | undefined;
+  readonly manifest: JarManifest;
   readonly names: readonly Named[];
   readonly hashes: Readonly<Record<string, string>>;
 }
 
 /** The archive's own artifact first, then those shaded into it. */
-function describe(found: Found, rejected: Rejected[]): Listed[] {
+function describe(found: Found): Listed[] {
   const { label, within, names, manifest, hashes } = found;
   const file = parseArchiveName(label);
   const own = ownName(names, file);
-  const manifestSays = manifest === undefined ? [] : manifestLicenses(manifest);
+  const manifestSays = manifestLicenses(manifest);
   const shaded = names
     .filter((name) => name !== own)
     .map((name) => toListed(name, within, name.licenses, own !== undefined));
@@ -202,20 +202,28 @@ function describe(found: Found, rejected: Rejected[]): Listed[] {
     const licenses = own.licenses.length > 0 ? own.licenses : manifestSays;
     return [{ ...toListed(own, within, licenses, false), hashes }, ...shaded];
   }
-  const artifact = file.version !== '' ? file.artifact : ((manifest && manifestArtifact(manifest)) ?? file.artifact);
-  const version = file.version !== '' ? file.version : manifest && manifestVersion(manifest);
-  if (version === undefined || artifact === '') {
-    if (isJavaApplication(label)) return [{ ...application(file.artifact, within), hashes }, ...shaded];
-    if (names.length === 0) {
-      rejected.push({ at: within, why: 'neither Maven metadata nor manifest nor file name say what this archive is' });
-    }
-    return shaded;
-  }
-  const group = manifestGroup(manifest ?? new Map(), artifact);
-  const name = { group: group ?? guessedGroup(artifact), artifact, version };
-  const listed = { ...toListed(name, within, manifestSays, false), hashes };
+  if (isJavaApplication(label) && file.version === '' && manifestVersion(manifest) === undefined)
+    return [{ ...application(file.artifact, within), hashes }, ...shaded];
+  const artifact = file.version !== '' ? file.artifact : (manifestArtifact(manifest) ?? file.artifact);
+  const version = file.version !== '' ? file.version : (manifestVersion(manifest) ?? '');
+  // An archive of others that says nothing of itself is told by those.
+  if (artifact === '' || (version === '' && shaded.length > 0)) return shaded;
+  const group = manifestGroup(manifest, artifact);
+  const listed = { ...toListed(nameOf(group, artifact, version), within, manifestSays, false), hashes };
   const guess = [{ name: 'java:group', value: 'guessed' }];
   return [group === undefined ? { ...listed, properties: guess } : listed, ...shaded];
+}
+
+/** The name, its group guessed from the artifact where nothing says it. */
+function nameOf(group: string | undefined, artifact: string, version: string): MavenName {
+  // Some distributions put the group before the artifact in the file's name: `org.mortbay.jasper.apache-el`.
+  const rest = group !== undefined && artifact.startsWith(`${group}.`) ? artifact.slice(group.length + 1) : '';
+  if (group !== undefined) return { group, artifact: rest.includes('-') ? rest : artifact, version };
+  const dot = artifact.lastIndexOf('.');
+  const [front, last] = [artifact.slice(0, Math.max(0, dot)), artifact.slice(dot + 1)];
+  return front.includes('.') && last.includes('-')
+    ? { group: front, artifact: last, version }
+    : { group: guessedGroup(artifact), artifact, version };
 }
 
 /** Bundles carry their group in their name: `org.apache.felix.framework`. Many old artifacts have their own name as their group. */
