@@ -34,11 +34,12 @@ export function mergeLayers<T>(
   limits: ImageLimits,
   places: readonly string[] = [],
 ): MergedLayers<T> {
-  let root = layers[0]?.root ?? emptyFolder<T>();
+  const root = layers[0]?.root ?? emptyFolder<T>();
+  const merge = new Merge(root, limits);
   for (const [index, { root: upper, openLinks }] of layers.entries()) {
     if (index > 0) {
-      if (upper.isOpaque) root = upper;
-      else new Merge(root, limits).folders(root, upper, '');
+      merge.remove(root, upper, '');
+      merge.add(root, upper, '');
     }
     for (const link of openLinks) settle(root, link, limits);
   }
@@ -55,7 +56,7 @@ function settle<T>(root: Folder<T>, link: HardLink, limits: ImageLimits): void {
   if (found.kind === 'read') link.target = found.path;
 }
 
-/** Lays the tree of one layer over the image below it. */
+/** Lays the tree of one layer over the image below it: first what it removes, since that reaches lower layers only, then what it adds. */
 class Merge<T> {
   readonly #root: Folder<T>;
   readonly #limits: ImageLimits;
@@ -65,35 +66,57 @@ class Merge<T> {
     this.#limits = limits;
   }
 
-  folders(lower: Folder<T>, upper: Folder<T>, path: string): void {
+  remove(lower: Folder<T>, upper: Folder<T>, path: string): void {
+    if (upper.isOpaque) {
+      lower.names.clear();
+      lower.isOpaque = true;
+      return;
+    }
     for (const [name, node] of upper.names) {
+      if (node.kind === 'gone') lower.names.set(name, node);
+      if (node.kind !== 'folder') continue;
       const below = lower.names.get(name);
-      if (node.kind !== 'folder') {
-        lower.names.set(name, node);
-      } else if (below?.kind === 'folder' && !node.isOpaque) {
-        this.folders(below, node, `${path}${name}/`);
-      } else if (below?.kind === 'symlink' && !node.isNamed) {
-        this.#throughLink(lower, name, node, path);
-      } else {
-        if (below !== undefined) node.isOpaque = true;
-        lower.names.set(name, node);
+      if (below?.kind === 'folder') this.remove(below, node, `${path}${name}/`);
+      else if (below?.kind === 'symlink' && !node.isNamed) {
+        const place = findFolder(this.#root, `${path}${name}`, this.#limits);
+        if (place !== undefined && place !== 'loop' && place.folder !== undefined)
+          this.remove(place.folder, node, `${place.path}/`);
       }
     }
   }
 
-  #throughLink(lower: Folder<T>, name: string, node: Folder<T>, path: string): void {
-    const place = findFolder(this.#root, `${path}${name}`, this.#limits, true);
-    if (place === undefined || place === 'loop' || place.folder === undefined || place.folder === node) {
-      node.isOpaque = true;
-      lower.names.set(name, node);
-      return;
+  add(lower: Folder<T>, upper: Folder<T>, path: string): void {
+    for (const [name, node] of upper.names) {
+      if (node.kind === 'gone') continue;
+      const below = lower.names.get(name);
+      if (node.kind !== 'folder') lower.names.set(name, node);
+      else if (below?.kind === 'folder') this.add(below, node, `${path}${name}/`);
+      else if (below?.kind === 'symlink' && !node.isNamed) this.#addThroughLink(lower, name, node, path);
+      else if (below === undefined) lower.names.set(name, node);
+      else if (!isBare(node)) replace(lower, name, node);
     }
-    if (node.isOpaque) {
-      place.folder.names.clear();
-      place.folder.isOpaque = true;
-    }
-    this.folders(place.folder, node, `${place.path}/`);
   }
+
+  #addThroughLink(lower: Folder<T>, name: string, node: Folder<T>, path: string): void {
+    if (isBare(node)) return;
+    const place = findFolder(this.#root, `${path}${name}`, this.#limits, true);
+    if (place === undefined || place === 'loop' || place.folder === undefined) replace(lower, name, node);
+    else this.add(place.folder, node, `${place.path}/`);
+  }
+}
+
+/** Puts a folder where something else was: what lower layers had there shows no more. */
+function replace<T>(lower: Folder<T>, name: string, node: Folder<T>): void {
+  node.isOpaque = true;
+  lower.names.set(name, node);
+}
+
+/** Whether a folder is there for whiteouts alone: it makes nothing, so it replaces no file. */
+function isBare<T>(folder: Folder<T>): boolean {
+  return (
+    !folder.isNamed &&
+    [...folder.names.values()].every((node) => node.kind === 'gone' || (node.kind === 'folder' && isBare(node)))
+  );
 }
 
 /** Walks the finished image. */

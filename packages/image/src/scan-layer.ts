@@ -196,9 +196,11 @@ export class LayerScan<T> implements TarSink {
 
   #whiteout(folder: string, name: string): void {
     if (name.startsWith(reservedPrefix) && name !== opaqueMarker) return;
-    const found = findFolder(this.#root, folder, this.#limits, true);
-    if (found === undefined || found === 'loop' || found.folder === undefined) return;
-    this.#lastFolder = undefined;
+    // Where the layer itself has something else than a folder, there is nothing of lower layers to remove.
+    const place = findFolder(this.#root, folder, this.#limits);
+    if (place === undefined || place === 'loop') return;
+    const found = this.#made(place);
+    if (found.folder === undefined) return;
     if (name === opaqueMarker) {
       found.folder.isOpaque = true;
       return;
