@@ -45,7 +45,7 @@ export function parseDpkgStatus(text: string): DpkgStatus {
       rejected.push({ at: `line ${line}`, why: 'a package without name or version' });
     } else installed.push(toInstalled(name, version, fields));
   }
-  if (stanzas > 0 && stanzas === rejected.length) {
+  if (stanzas === rejected.length && text.trim() !== '') {
     throw new AssayError('FILE_UNREADABLE', 'no entry has a package and a version: not a status file of dpkg');
   }
   return { installed, rejected };

@@ -1,4 +1,4 @@
-import type { Rejected } from '@assay/contract';
+import { AssayError, type Rejected } from '@assay/contract';
 import type { FileHeader, FileReader } from '@assay/image';
 import { type Cataloguer, wholeFile } from '../cataloguer.ts';
 import { distroQualifier, type Installed, toSystemPackages } from '../distribution/installed.ts';
@@ -52,16 +52,22 @@ function select(file: FileHeader): FileReader<RpmDatabase> | undefined {
   return read === undefined ? undefined : wholeFile(file, maxDatabase, read);
 }
 
+/** What was read before a database turned out to be damaged counts, beside the rejection. Throws where that is nothing. */
 function fromHeaders(blobs: Iterable<Uint8Array>): RpmDatabase {
   const installed: Installed[] = [];
   const rejected: Rejected[] = [];
   let index = 0;
-  for (const blob of blobs) {
-    if (blob.length < shortestHeader) continue;
-    index++;
-    const one = findRpm(blob);
-    if (one === undefined) rejected.push({ at: `package ${index}`, why: 'its header cannot be read' });
-    else if (one !== 'key') installed.push(one);
+  try {
+    for (const blob of blobs) {
+      if (blob.length < shortestHeader) continue;
+      index++;
+      const one = findRpm(blob);
+      if (one === undefined) rejected.push({ at: `package ${index}`, why: 'its header cannot be read' });
+      else if (one !== 'key') installed.push(one);
+    }
+  } catch (error) {
+    if (!(error instanceof AssayError) || installed.length === 0) throw error;
+    rejected.push({ at: `after package ${index}`, why: error.detail });
   }
   return { installed, rejected };
 }
