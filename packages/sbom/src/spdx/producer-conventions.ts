@@ -83,3 +83,19 @@ const scanned = /^SPDXRef-(DocumentRoot|ContainerImage|Filesystem|Repository|VMI
 export function isScannedThing(spdxId: string): boolean {
   return scanned.test(spdxId);
 }
+
+/** The source with a version: the binary's where none is said, and the binary's epoch where only that is missing. */
+export function withSourceVersion(source: Source | undefined, version: string): Source | undefined {
+  if (source === undefined || (source.version !== '' && !version.endsWith(`:${source.version}`))) return source;
+  return { name: source.name, version };
+}
+
+/** The version as said, or as the package URL has it; RPM's epoch is a qualifier there. */
+export function withVersionOfPurl(said: string | undefined, purlText: string | undefined): string {
+  const purl = purlText === undefined ? undefined : findPurl(purlText);
+  const version = said ?? purl?.version ?? '';
+  const epoch = purl?.type === 'rpm' ? (purl.qualifiers.epoch ?? '0') : '0';
+  return version === '' || epoch === '0' || !/^\d+$/.test(epoch) || version.includes(':')
+    ? version
+    : `${epoch}:${version}`;
+}

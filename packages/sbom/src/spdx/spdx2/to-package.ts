@@ -1,7 +1,7 @@
 import { isDigest, type Package } from '@assay/contract';
 import { findMember, isObject, type JsonObject, type JsonValue, toList } from '../../json/value.ts';
 import { isLicenseRef, splitLicenses } from '../license-expression.ts';
-import { readPurlFacts, readSourceInfo } from '../producer-conventions.ts';
+import { readPurlFacts, readSourceInfo, withSourceVersion, withVersionOfPurl } from '../producer-conventions.ts';
 import { placeUnder, type Rejections } from '../rejections.ts';
 import { findSaid, findString, isSaid, kindOf, quoted } from '../said.ts';
 import { purposes } from './terms.ts';
@@ -36,19 +36,19 @@ export function toPackage(raw: JsonValue, ref: string, at: string, context: Pack
   }
   const refs = readExternalRefs(raw, at, rejections);
   const facts = refs.purl === undefined ? {} : readPurlFacts(refs.purl);
-  const version = findSaid(raw, 'versionInfo') ?? '';
+  const version = withVersionOfPurl(findSaid(raw, 'versionInfo'), refs.purl);
   const info = readSourceInfo(findString(raw, 'sourceInfo') ?? '');
-  const found = info.source ?? facts.source;
+  const source = withSourceVersion(info.source ?? facts.source, version);
   const description = findSaid(raw, 'description') ?? findSaid(raw, 'summary');
   const supplier = readSupplier(findSaid(raw, 'supplier'));
   const annotated = readAnnotations(raw);
   return {
     ref,
     kind: readKind(raw, at, rejections),
-    name: facts.name?.endsWith(name) === true && facts.name !== name ? facts.name : name,
+    name: facts.name?.endsWith(name) === true ? facts.name : name,
     version,
     ...(refs.purl === undefined ? {} : { purl: refs.purl }),
-    ...(found === undefined ? {} : { source: { name: found.name, version: found.version || version } }),
+    ...(source === undefined ? {} : { source }),
     ...(facts.arch === undefined ? {} : { arch: facts.arch }),
     licenses: readLicenses(raw, context.licenseNames),
     cpes: refs.cpes,
@@ -116,7 +116,7 @@ function readChecksums(raw: JsonObject, at: string, rejections: Rejections): Pac
       continue;
     }
     // 2.2 in JSON also wrote `checksumAlgorithm_sha1`.
-    hashes.set(algorithm.replace(/^checksumAlgorithm_/i, '').toLowerCase(), value);
+    hashes.set(algorithm.replace(/^checksumAlgorithm_/i, '').toLowerCase(), value.toLowerCase());
   }
   return Object.fromEntries(hashes);
 }
