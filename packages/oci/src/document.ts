@@ -77,6 +77,25 @@ export function parseDescriptor(value: unknown, where: string): Descriptor {
   };
 }
 
+/** How a manifest with a subject is listed among the referrers of that. Source: distribution-spec 1.1, "Listing Referrers". */
+export function toReferrerEntry(
+  descriptor: Pick<Descriptor, 'mediaType' | 'digest' | 'size'>,
+  document: JsonObject,
+): Descriptor {
+  const { mediaType, digest, size } = descriptor;
+  const config = member(document, 'config');
+  const artifactType =
+    findText(document, 'artifactType') || (isObject(config) ? findText(config, 'mediaType') : undefined);
+  const annotations = textMap(member(document, 'annotations'));
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(artifactType && { artifactType }),
+    ...(Object.keys(annotations).length > 0 && { annotations }),
+  };
+}
+
 /** Reads a list of descriptors, at most `limit`. A missing list is empty. Throws MANIFEST_INVALID, LIMIT_EXCEEDED. */
 export function parseDescriptors(value: unknown, where: string, limit: number): readonly Descriptor[] {
   if (value === undefined || value === null) return [];

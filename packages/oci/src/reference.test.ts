@@ -29,6 +29,19 @@ const good: [text: string, full: string][] = [
   [`registry.example/app:1@sha256:${hex}`, `registry.example/app:1@sha256:${hex}`],
   [`app:${'t'.repeat(128)}`, `docker.io/library/app:${'t'.repeat(128)}`],
   ['a--b/c---d', 'docker.io/a--b/c---d'],
+  // The host does not count towards the 255 characters of the repository.
+  [`registry.example/${'a'.repeat(255)}`, `registry.example/${'a'.repeat(255)}`],
+  [`${'a/'.repeat(127)}a:tag-puts-this-over-max`, `docker.io/${'a/'.repeat(127)}a:tag-puts-this-over-max`],
+  ['lowercase:Uppercase', 'docker.io/library/lowercase:Uppercase'],
+  ['test.com:5000', 'docker.io/library/test.com:5000'],
+  ['192.168.1.1:5000', 'docker.io/library/192.168.1.1:5000'],
+  ['192.168.1.1:5000/repo:5050', '192.168.1.1:5000/repo:5050'],
+  ['b.gcr.io/test.example.com/my-app:test.example.com', 'b.gcr.io/test.example.com/my-app:test.example.com'],
+  [
+    `xn--7o8h.com/myimage:xn--7o8h.com@sha512:${'f'.repeat(128)}`,
+    `xn--7o8h.com/myimage:xn--7o8h.com@sha512:${'f'.repeat(128)}`,
+  ],
+  [`[2001:db8::1]:5000/repo:tag@sha256:${hex}`, `[2001:db8::1]:5000/repo:tag@sha256:${hex}`],
 ];
 
 const bad: [text: string, why: string][] = [
@@ -55,7 +68,17 @@ const bad: [text: string, why: string][] = [
   ['app@sha256:abc', '@'],
   [`app@sha256:${hex.toUpperCase()}`, '@'],
   [`app@md5:${'a'.repeat(32)}`, '@'],
-  [`registry.example/${'a'.repeat(250)}`, 'longer than 255'],
+  [`registry.example/${'a'.repeat(256)}`, 'longer than 255'],
+  [`${'a/'.repeat(128)}a:tag`, 'longer than 255'],
+  [':justtag', 'not well formed'],
+  [`@sha256:${hex}`, 'not well formed'],
+  ['aa/asdf$$^/aa', 'not well formed'],
+  ['test:5000/Uppercase/lowercase:tag', 'lower case'],
+  ['[2001:db8::1]', 'tag'],
+  ['[2001:db8::1]:5000', 'not well formed'],
+  ['[fe80::1%eth0]:5000/repo', 'not a host'],
+  ['app:tag@sha256:', '@'],
+  ['registry.example/', 'not well formed'],
   ['app name', 'not well formed'],
   ['app\n', 'not well formed'],
   ['..', 'not well formed'],

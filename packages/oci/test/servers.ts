@@ -14,9 +14,12 @@ import {
   parseReference,
 } from '../src/index.ts';
 
+// Read once: some tests point the process's own folder for temporary files elsewhere.
+const scratch = tmpdir();
+
 /** A folder that is gone when the test ends. */
 export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-oci-test-'));
+  const folder = await mkdtemp(join(scratch, 'assay-oci-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress, constants as zlibConstants } from 'node:zlib';
 import { AssayError } from '@assay/contract';
 import { readChunks } from '../read-chunks.ts';
+import { splitZstdFrames } from './zstd-frames.ts';
 
 /** Image archives shrink three- to tenfold; what grows more than this, beyond the first bytes, is a bomb. */
 const ratioLimit = 100;
@@ -66,9 +67,10 @@ export async function inflateFile(
     compression === 'gzip'
       ? createGunzip({ chunkSize })
       : createZstdDecompress({ chunkSize, params: { [zlibConstants.ZSTD_d_windowLogMax]: longestWindowLog } });
+  const packed = readChunks(file, { start: 0, length: size, name }, signal);
   try {
     await pipeline(
-      Readable.from(readChunks(file, { start: 0, length: size, name }, signal)),
+      Readable.from(compression === 'zstd' ? splitZstdFrames(packed) : packed),
       inflate,
       (plain: AsyncIterable<Uint8Array>) => write(target, plain, size, name),
       signal === undefined ? {} : { signal },

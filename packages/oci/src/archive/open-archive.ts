@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { AssayError } from '@assay/contract';
-import type { ContentSource } from '../content-source.ts';
+import type { ContentSource, ReferrerSource } from '../content-source.ts';
 import { layoutSource } from '../layout/layout-source.ts';
 import type { LocalFiles } from '../local-files.ts';
 import { findCompression } from './compression.ts';
@@ -68,30 +68,31 @@ async function openRegular(path: string): Promise<FileHandle> {
 
 /** Docker 25 and later write both formats; the OCI one names the image's true manifest, so it goes first where it knows the image. */
 async function chooseFormat(files: LocalFiles, selector: string | undefined): Promise<ContentSource> {
-  const hasOci = (await files.findSize('index.json')) !== undefined;
-  const hasDocker = (await files.findSize('manifest.json')) !== undefined;
-  if (!hasOci && !hasDocker) {
-    await files.close();
-    throw new AssayError('LAYOUT_INVALID', `${files.name} has neither index.json nor manifest.json`);
-  }
-  if (!hasOci) return dockerArchiveSource(files, selector);
-  if (!hasDocker) return layoutSource(files, selector);
-  const shared: LocalFiles = { ...files, close: () => Promise.resolve() };
   try {
-    const source = await layoutSource(shared, selector);
-    return closing(source, files);
+    const hasOci = (await files.findSize('index.json')) !== undefined;
+    const hasDocker = (await files.findSize('manifest.json')) !== undefined;
+    if (!hasOci && !hasDocker)
+      throw new AssayError('LAYOUT_INVALID', `${files.name} has neither index.json nor manifest.json`);
+    if (!hasOci) return await dockerArchiveSource(files, selector);
+    if (!hasDocker) return await layoutSource(files, selector);
+    const shared: LocalFiles = { ...files, close: () => Promise.resolve() };
+    const source = await layoutSource(shared, selector).catch((error: unknown) => {
+      if (error instanceof AssayError && error.code === 'IMAGE_NOT_CHOSEN') return undefined;
+      throw error;
+    });
+    return source === undefined ? await dockerArchiveSource(files, selector) : closing(source, files);
   } catch (error) {
-    if (error instanceof AssayError && error.code === 'IMAGE_NOT_CHOSEN') return dockerArchiveSource(files, selector);
     await files.close();
     throw error;
   }
 }
 
-function closing(source: ContentSource, files: LocalFiles): ContentSource {
+function closing(source: ReferrerSource, files: LocalFiles): ReferrerSource {
   return {
     name: source.name,
     resolve: (signal) => source.resolve(signal),
     fetch: (what, signal) => source.fetch(what, signal),
+    referrers: (subject, artifactType, signal) => source.referrers(subject, artifactType, signal),
     has: async (what) => source.has === undefined || source.has(what),
     close: () => files.close(),
   };

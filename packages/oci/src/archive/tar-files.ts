@@ -137,7 +137,7 @@ export async function openTar(file: FileHandle, name: string): Promise<LocalFile
 
   return {
     name,
-    findSize: (path) => Promise.resolve(find(path)?.size),
+    findSize: async (path) => find(path)?.size,
     async *read(path, signal) {
       const entry = find(path);
       if (entry === undefined) throw new AssayError('LAYOUT_INVALID', `${name} has no ${path.slice(0, 200)}`);

@@ -1,14 +1,6 @@
 import { AssayError, type Digest, digestParts } from '@assay/contract';
 import type { Descriptor } from '../content-source.ts';
-import {
-  findText,
-  isObject,
-  type JsonObject,
-  manifestLimit,
-  member,
-  parseDescriptors,
-  parseObject,
-} from '../document.ts';
+import { isObject, type JsonObject, manifestLimit, member, parseDescriptors, parseObject } from '../document.ts';
 import { mediaTypes } from '../media-types.ts';
 import { digestOf } from '../verified.ts';
 import { type Scope, scopeFor } from './authenticator.ts';
@@ -232,20 +224,4 @@ export class Referrers {
 
 function entriesOf(document: JsonObject, subject: Digest): readonly Descriptor[] {
   return parseDescriptors(member(document, 'manifests'), `referrers of ${subject}`, entryLimit);
-}
-
-/** How a manifest with a subject is listed. Source: distribution-spec 1.1, "Pushing Manifests with Subject". */
-export function toReferrerEntry(descriptor: Descriptor, document: JsonObject): Descriptor {
-  const config = member(document, 'config');
-  const artifactType =
-    findText(document, 'artifactType') || (isObject(config) ? findText(config, 'mediaType') : undefined);
-  const annotations = member(document, 'annotations');
-  const texts = isObject(annotations)
-    ? Object.entries(annotations).filter((pair): pair is [string, string] => typeof pair[1] === 'string')
-    : [];
-  return {
-    ...descriptor,
-    ...(artifactType && { artifactType }),
-    ...(texts.length > 0 && { annotations: Object.fromEntries(texts) }),
-  };
 }

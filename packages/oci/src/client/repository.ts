@@ -1,6 +1,6 @@
 import { AssayError, type Digest, type ImageReference, isDigest } from '@assay/contract';
 import type { Descriptor } from '../content-source.ts';
-import { findText, manifestLimit, member, parseDescriptor, parseObject } from '../document.ts';
+import { findText, manifestLimit, member, parseDescriptor, parseObject, toReferrerEntry } from '../document.ts';
 import { acceptManifests, isForeignLayer, isManifestType } from '../media-types.ts';
 import { formatReference } from '../reference.ts';
 import { digestOf } from '../verified.ts';
@@ -12,7 +12,7 @@ import type { Network } from './network.ts';
 import type { PushBlobOptions, PushContent, RegistryOptions, RegistryRepository } from './options.ts';
 import { BlobPusher } from './push-blob.ts';
 import { readBlob } from './read-blob.ts';
-import { Referrers, toReferrerEntry } from './referrers.ts';
+import { Referrers } from './referrers.ts';
 import type { ReadAnswer, RegistryHost, RegistryRequest } from './registry-host.ts';
 
 /** Where a repository is reached: the registry itself, or a mirror of it. */

@@ -2,7 +2,7 @@ import { AssayError, type Digest, isDigest } from '@assay/contract';
 import type { Descriptor } from '../content-source.ts';
 import { findText, isObject, type JsonObject, manifestLimit, member, parseObject } from '../document.ts';
 import type { LocalFiles } from '../local-files.ts';
-import { isIndexType, isManifestType, mediaTypes } from '../media-types.ts';
+import { isImageManifestType, isIndexType, isManifestType, mediaTypes } from '../media-types.ts';
 import { formatPlatform } from '../platform.ts';
 import { isTag, parseReference } from '../reference.ts';
 import { blobPath, readSmall } from './blob-files.ts';
@@ -86,9 +86,27 @@ async function byDigest(files: LocalFiles, index: LayoutIndex, digest: Digest): 
   if (index.digest === digest) return whole(index);
   const found = await findDocument(files, digest);
   if (found === undefined) throw notChosen(files, `has no ${digest}; it holds`, index.entries);
-  const own = findText(found.document, 'mediaType');
-  const shape = Array.isArray(member(found.document, 'manifests')) ? mediaTypes.ociIndex : mediaTypes.ociManifest;
-  return { mediaType: own ?? shape, digest, size: found.size };
+  const { document, size } = found;
+  const isIndex = Array.isArray(member(document, 'manifests'));
+  if (isIndex || member(document, 'rootfs') === undefined)
+    return {
+      mediaType: findText(document, 'mediaType') ?? (isIndex ? mediaTypes.ociIndex : mediaTypes.ociManifest),
+      digest,
+      size,
+    };
+  // A configuration: its digest is the image id that `docker images` prints.
+  const image = await findByConfig(files, index, digest);
+  if (image === undefined) throw notChosen(files, `has no image of the id ${digest}; it holds`, index.entries);
+  return image;
+}
+
+async function findByConfig(files: LocalFiles, index: LayoutIndex, id: Digest): Promise<Descriptor | undefined> {
+  for (const entry of index.entries.slice(0, peekLimit)) {
+    if (!isImageManifestType(entry.mediaType)) continue;
+    const config = member((await findDocument(files, entry.digest))?.document ?? {}, 'config');
+    if (isObject(config) && member(config, 'digest') === id) return entry;
+  }
+  return undefined;
 }
 
 function whole(index: LayoutIndex): Descriptor {

@@ -1,14 +1,25 @@
 import { AssayError } from '@assay/contract';
-import type { ContentSource, Descriptor } from '../content-source.ts';
-import { findText, manifestLimit, member, parseDescriptors, parseObject } from '../document.ts';
+import type { Descriptor, ReferrerSource } from '../content-source.ts';
+import {
+  findText,
+  isObject,
+  manifestLimit,
+  member,
+  parseDescriptors,
+  parseObject,
+  readObject,
+  toReferrerEntry,
+} from '../document.ts';
 import type { LocalFiles } from '../local-files.ts';
-import { isForeignLayer, mediaTypes } from '../media-types.ts';
+import { isForeignLayer, isManifestType, mediaTypes } from '../media-types.ts';
 import { digestOf } from '../verified.ts';
 import { blobPath, readSmall } from './blob-files.ts';
 import { chooseEntry, type LayoutIndex } from './choose-entry.ts';
 
 const indexPath = 'index.json';
 const entryLimit = 10_000;
+/** Manifests opened to learn what they refer to. */
+const referrerLimit = 1_000;
 
 async function readIndex(files: LocalFiles): Promise<LayoutIndex> {
   const bytes = await readSmall(files, indexPath, manifestLimit);
@@ -28,7 +39,7 @@ async function readIndex(files: LocalFiles): Promise<LayoutIndex> {
 }
 
 /** A layout, wherever its files are, as a source of the one image that `selector` names. Closes `files` when it cannot be opened. */
-export async function layoutSource(files: LocalFiles, selector?: string): Promise<ContentSource> {
+export async function layoutSource(files: LocalFiles, selector?: string): Promise<ReferrerSource> {
   try {
     const index = await readIndex(files);
     const chosen = await chooseEntry(files, index, selector);
@@ -39,7 +50,7 @@ export async function layoutSource(files: LocalFiles, selector?: string): Promis
   }
 }
 
-class LayoutSource implements ContentSource {
+class LayoutSource implements ReferrerSource {
   readonly name: string;
   readonly #files: LocalFiles;
   readonly #index: LayoutIndex;
@@ -76,6 +87,24 @@ class LayoutSource implements ContentSource {
       );
     }
     yield* this.#files.read(blobPath(what.digest), signal);
+  }
+
+  /** A layout has no list of referrers: the manifests it lists are looked at, as many as are bounded. */
+  async *referrers(subject: Descriptor, artifactType?: string, signal?: AbortSignal): AsyncGenerator<Descriptor> {
+    let looked = 0;
+    for (const entry of this.#index.entries) {
+      if (!isManifestType(entry.mediaType) || entry.digest === subject.digest) continue;
+      signal?.throwIfAborted();
+      looked += 1;
+      if (looked > referrerLimit)
+        throw new AssayError('LIMIT_EXCEEDED', `${this.name} lists more than ${referrerLimit} manifests`);
+      if (!(await this.has(entry))) continue;
+      const document = await readObject(this, entry, manifestLimit, signal);
+      const named = member(document, 'subject');
+      if (!isObject(named) || member(named, 'digest') !== subject.digest) continue;
+      const found = toReferrerEntry(entry, document);
+      if (artifactType === undefined || found.artifactType === artifactType) yield found;
+    }
   }
 
   close(): Promise<void> {

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { AssayError, type Digest, digestParts } from '@assay/contract';
 import type { Descriptor } from '../content-source.ts';
-import { findText, isObject, type JsonObject, member, parseDescriptor, parseObject, textMap } from '../document.ts';
+import {
+  findText,
+  isObject,
+  type JsonObject,
+  member,
+  parseDescriptor,
+  parseObject,
+  toReferrerEntry,
+} from '../document.ts';
 import { isForeignLayer, mediaTypes } from '../media-types.ts';
 import { digestOf, readAll } from '../verified.ts';
 import type { StoredManifest } from './content-folder.ts';
@@ -102,21 +110,6 @@ function parseOr<T>(code: 'MANIFEST_INVALID', parse: () => T): T {
   }
 }
 
-/** How a manifest is listed among the referrers of its subject. Source: distribution-spec 1.1, "Listing Referrers". */
-function toReferrer(stored: StoredManifest, document: JsonObject): Descriptor {
-  const config = member(document, 'config');
-  const artifactType =
-    findText(document, 'artifactType') || (isObject(config) ? findText(config, 'mediaType') : undefined);
-  const annotations = member(document, 'annotations');
-  return {
-    mediaType: stored.mediaType,
-    digest: stored.digest,
-    size: stored.size,
-    ...(artifactType && { artifactType }),
-    ...(isObject(annotations) && { annotations: textMap(annotations) }),
-  };
-}
-
 /** `If-Match` and `If-None-Match: *` make a tag change only from what the writer saw. Source: RFC 9110 §13. */
 async function checkPrecondition(exchange: Exchange, repository: string, tag: string): Promise<void> {
   const wanted = headerOf(exchange, 'if-match');
@@ -142,7 +135,7 @@ async function putManifest(exchange: Exchange, repository: string, reference: Ma
     size: bytes.byteLength,
     ...(subject !== undefined && { subject }),
   };
-  const store = () => folder.putManifest(repository, stored, bytes, toReferrer(stored, document));
+  const store = () => folder.putManifest(repository, stored, bytes, toReferrerEntry(stored, document));
   if ('tag' in reference) {
     await folder.alone(`tag ${repository}:${reference.tag}`, async () => {
       await checkPrecondition(exchange, repository, reference.tag);
