@@ -1,1 +1,1 @@
-export {};
+export { scanners } from './scanners.ts';
