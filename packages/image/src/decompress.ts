@@ -1,6 +1,7 @@
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { AssayError } from '@assay/contract';
 import type { ImageLimits } from './limits.ts';
+import { ZstdFrames } from './zstd-frames.ts';
 
 /** Large enough that the cost per piece vanishes; the machine's caches still hold it. */
 const outputChunk = 512 * 1024;
@@ -77,7 +78,8 @@ async function inflate(
           params: { [constants.ZSTD_d_windowLogMax]: zstdWindowLog },
         });
   let inputError: unknown;
-  const feeding = feed(stream, first, input).catch((error: unknown) => {
+  const frames = encoding === 'zstd' ? new ZstdFrames() : undefined;
+  const feeding = feed(stream, first, input, frames).catch((error: unknown) => {
     inputError = error;
     stream.destroy();
   });
@@ -129,10 +131,13 @@ async function feed(
   stream: NodeJS.WritableStream & { readonly destroyed: boolean },
   first: Buffer,
   input: AsyncIterator<Uint8Array>,
+  frames: ZstdFrames | undefined,
 ): Promise<void> {
   for (let chunk: Buffer | undefined = first; chunk !== undefined; chunk = await nextBuffer(input)) {
-    if (stream.destroyed) return;
-    if (!stream.write(chunk)) await drained(stream);
+    for (const piece of frames?.split(chunk) ?? [chunk]) {
+      if (stream.destroyed) return;
+      if (!stream.write(piece)) await drained(stream);
+    }
   }
   stream.end();
 }

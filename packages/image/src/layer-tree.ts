@@ -5,7 +5,7 @@ import type { SecondLook } from './view.ts';
 export interface Folder<T> {
   readonly kind: 'folder';
   readonly names: Map<string, Node<T>>;
-  /** Whether the layer has an entry for the folder itself: it then replaces a link of lower layers instead of going through it. */
+  /** Whether the layer has an entry for the folder itself, or removes what was at its name: it then replaces a link of lower layers instead of going through it. */
   isNamed: boolean;
   /** Whether what lower layers have in it is hidden. */
   isOpaque: boolean;
@@ -128,7 +128,8 @@ export function findFolder<T>(
 function addFolder<T>(parent: Folder<T> | undefined, name: string, limits: ImageLimits): Folder<T> {
   limits.addEntry();
   limits.keepName(name.length);
-  const folder = emptyFolder<T>({ isOpaque: parent?.names.has(name) === true });
+  const replaces = parent?.names.has(name) === true;
+  const folder = emptyFolder<T>({ isNamed: replaces, isOpaque: replaces });
   parent?.names.set(name, folder);
   return folder;
 }

@@ -209,7 +209,10 @@ export class LayerScan<T> implements TarSink {
     if (removed === '' || removed === '.' || removed === '..') return;
     const known = found.folder.names.get(removed);
     if (known === undefined) this.#put(found, removed, { kind: 'gone' });
-    else if (known.kind === 'folder') known.isOpaque = true;
+    else if (known.kind === 'folder') {
+      known.isOpaque = true;
+      known.isNamed = true;
+    }
   }
 
   /** The folder of an entry. In the lowest layer it may be unknown: what nobody wants is not remembered. */
