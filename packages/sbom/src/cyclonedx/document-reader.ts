@@ -8,13 +8,12 @@ import { findDate } from './find-date.ts';
 import { FindingList } from './finding-list.ts';
 import { readKept } from './kept.ts';
 import { findProperty, ours, type Property, PropertyReader } from './properties.ts';
-import { References } from './references.ts';
-import type { Affected } from './to-findings.ts';
+import { References, toAffected } from './references.ts';
 import { findPackage, kindOf } from './to-package.ts';
 import { toComponentDistro, toSubject, toTools } from './to-subject.ts';
 
 /** A package under construction: its edges are known last. */
-type Draft = Package & { readonly dependsOn: string[] };
+type Draft = { -readonly [K in keyof Package]: Package[K] };
 
 /**
  * Makes the model of a CycloneDX document from its parts, whatever their encoding: first `metadata`, then components and services,
@@ -24,9 +23,9 @@ export class DocumentReader {
   readonly rejections = new Rejections();
   readonly #format: ReadDocument['format'];
   readonly #properties = new PropertyReader();
-  readonly #references = new References();
-  readonly #dependencies = new Dependencies();
   readonly #drafts = new Map<string, Draft>();
+  readonly #references = new References(this.#drafts);
+  readonly #dependencies = new Dependencies(this.#references, this.rejections, (from, to) => this.#link(from, to));
   readonly #votes = new DistroVotes();
   /** Trivy's components for lock files: packages below them were found there. */
   readonly #lockFiles: { readonly ref: string; readonly path: string }[] = [];
@@ -111,14 +110,7 @@ export class DocumentReader {
   }
 
   finish(): ReadDocument {
-    const edges = new Map<string, Set<string>>();
-    this.#dependencies.resolve(this.#references, this.rejections, (from, to) => {
-      const draft = this.#drafts.get(from);
-      if (draft === undefined || !this.#drafts.has(to)) return;
-      const known = edges.get(from) ?? new Set(draft.dependsOn);
-      if (!known.has(to)) draft.dependsOn.push(to);
-      edges.set(from, known.add(to));
-    });
+    this.#dependencies.finish();
     this.#locateByLockFile();
     const createdAt = findDate(this.#metadata, 'timestamp', (member, why) =>
       this.rejections.add(`/metadata/${member}`, why),
@@ -173,14 +165,24 @@ export class DocumentReader {
     // Some producers list a component twice, reference and all.
     if (twin !== undefined && twin.name === pkg.name && twin.version === pkg.version && twin.purl === pkg.purl)
       return bomRef;
-    const draft: Draft = { ...pkg, dependsOn: [...pkg.dependsOn] };
+    const draft: Draft = pkg;
+    // Known by its bom-ref before it is known as a package: our own documents may give it another one.
+    if (bomRef !== undefined && bomRef !== draft.ref) this.#references.add(bomRef, toAffected(draft));
     this.#drafts.set(draft.ref, draft);
     if (draft.purl !== undefined) this.#votes.add(draft.purl);
-    this.#references.add(bomRef, affectedOf(draft));
     if (findProperty(properties, 'aquasecurity:trivy:Class') === 'lang-pkgs' && draft.kind === 'application') {
       this.#lockFiles.push({ ref: draft.ref, path: draft.name.replace(/^\/+/, '') });
     }
     return draft.ref;
+  }
+
+  /** Services, the subject and the distribution have no edges in the model. */
+  #link(from: string, to: readonly string[]): void {
+    const draft = this.#drafts.get(from);
+    if (draft === undefined) return;
+    const known = to.filter((ref) => this.#drafts.has(ref));
+    if (known.length === 0) return;
+    draft.dependsOn = draft.dependsOn.length === 0 ? known.slice() : [...new Set([...draft.dependsOn, ...known])];
   }
 
   #operatingSystem(
@@ -207,7 +209,7 @@ export class DocumentReader {
           if (draft === undefined || seen.has(to)) continue;
           seen.add(to);
           waiting.push(to);
-          if (draft.locations.length === 0) this.#drafts.set(to, { ...draft, locations: [{ path }] });
+          if (draft.locations.length === 0) draft.locations = [{ path }];
         }
       }
     }
@@ -223,9 +225,4 @@ function isDistro(component: JsonObject, properties: readonly Property[]): boole
   if (kindOf(component) !== 'operating-system') return false;
   const kept = findProperty(properties, ours.kept);
   return kept === undefined || roleOf(readKept(kept)) !== 'package';
-}
-
-function affectedOf(pkg: Package): Affected {
-  const { ref, name, version, purl, locations } = pkg;
-  return { ref, name, version, ...(purl === undefined ? {} : { purl }), locations };
 }

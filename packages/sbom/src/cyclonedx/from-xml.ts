@@ -13,17 +13,25 @@ const lists = new Set([
  * namespace count. Depth is bounded by the parser's.
  */
 export function toJson(element: XmlElement): JsonValue {
-  const children = element.children.filter((child) => child.namespace === element.namespace);
-  if (lists.has(element.name) && !isToolsObject(element.name, children)) return children.map(toItem);
-  const attributes = Object.entries(element.attributes).filter(([name]) => !name.startsWith('xmlns'));
-  if (children.length === 0 && attributes.length === 0) return element.text;
-  const members: [string, JsonValue][] = attributes;
-  if (children.length === 0 && element.text !== '') members.push(['content', element.text]);
+  const { namespace, children, name, text } = element;
+  const isOwn = (child: XmlElement) => child.namespace === namespace;
+  if (lists.has(name) && !isToolsObject(name, children)) {
+    return (children.every(isOwn) ? children : children.filter(isOwn)).map(toItem);
+  }
+  const members: [string, JsonValue][] = [];
+  for (const key in element.attributes) {
+    if (!key.startsWith('xmlns')) members.push([key, element.attributes[key] ?? '']);
+  }
+  if (children.length === 0) {
+    if (members.length === 0) return text;
+    if (text !== '') members.push(['content', text]);
+  }
   for (const child of children) {
+    if (!isOwn(child)) continue;
     if (child.name === 'responses') members.push(['response', child.children.map((response) => response.text)]);
     else members.push([child.name, toJson(child)]);
   }
-  return Object.fromEntries(members);
+  return members.length === 0 ? text : Object.fromEntries(members);
 }
 
 /** Since 1.5 `tools` holds `components` and `services`, before it held the tools themselves. */

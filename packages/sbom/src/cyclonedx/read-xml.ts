@@ -1,6 +1,6 @@
 import { AssayError, type ReadDocument } from '@assay/contract';
 import { type CycloneDxTraits, findCycloneDxXml, vulnerabilityNamespace } from '../formats.ts';
-import { isObject, type JsonObject } from '../json/value.ts';
+import { isObject, type JsonObject, type JsonValue } from '../json/value.ts';
 import { findAttribute, type XmlElement } from '../xml/element.ts';
 import { type Choice, type ElementHandler, type StartTag, streamElements } from '../xml/stream-elements.ts';
 import { DocumentReader } from './document-reader.ts';
@@ -23,6 +23,11 @@ export function traitsOfRoot(root: StartTag): CycloneDxTraits {
 
 /** Sections of which each child is taken alone, and sections that are taken whole. */
 const sections = new Set(['components', 'services', 'dependencies', 'vulnerabilities']);
+
+/** A copy whose strings do not hold on to the text they were cut from: else the whole document would stay in memory. */
+function detached(value: JsonValue): JsonValue {
+  return JSON.parse(JSON.stringify(value)) as JsonValue;
+}
 
 class XmlParts implements ElementHandler {
   #reader: DocumentReader | undefined;
@@ -64,7 +69,7 @@ class XmlParts implements ElementHandler {
       if (element.name === 'vulnerability')
         this.#later.push({ value: fromExtension(element, undefined), at, is: 'vulnerability' });
     } else if (name === 'components') {
-      reader.component(toJson(element), at);
+      reader.component(detached(toJson(element)), at);
       this.#extensions(element, at);
     } else if (name === 'services') reader.service(toJson(element));
     else if (name === 'dependencies') this.#later.push({ value: toDependency(element), at, is: 'dependency' });

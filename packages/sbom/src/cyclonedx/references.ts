@@ -1,3 +1,4 @@
+import type { Package } from '@assay/contract';
 import { type Affected, decoded } from './to-findings.ts';
 
 /** Who is meant by a reference inside a document. */
@@ -8,17 +9,22 @@ export class References {
   };
   /** What the document as a whole describes. */
   subject: Affected = { ref: '', name: '', version: '', locations: [] };
-  readonly #byRef = new Map<string, Affected>();
-  readonly #byPurl = new Map<string, Affected>();
+  readonly #others = new Map<string, Affected>();
+  readonly #packages: ReadonlyMap<string, Package>;
+  #byPurl: Map<string, Affected> | undefined;
 
-  /** The first bearer of a bom-ref keeps it: others are not reachable by it. */
+  /** `packages` by the reference they are known by, which mostly is their bom-ref. */
+  constructor(packages: ReadonlyMap<string, Package>) {
+    this.#packages = packages;
+  }
+
+  /** What is no package, or is known by another reference than its bom-ref. The first bearer of a bom-ref keeps it. */
   add(bomRef: string | undefined, target: Affected): void {
-    if (bomRef !== undefined && !this.#byRef.has(bomRef)) this.#byRef.set(bomRef, target);
-    if (target.purl !== undefined && !this.#byPurl.has(target.purl)) this.#byPurl.set(target.purl, target);
+    if (bomRef !== undefined && !this.has(bomRef)) this.#others.set(bomRef, target);
   }
 
   has(bomRef: string): boolean {
-    return this.#byRef.has(bomRef);
+    return this.#others.has(bomRef) || this.#packages.has(bomRef);
   }
 
   /**
@@ -26,12 +32,35 @@ export class References {
    * Source: CycloneDX, "BOM-Link": `urn:cdx:serialNumber/version#bom-ref`.
    */
   find(ref: string): Affected | undefined {
-    const direct = this.#byRef.get(ref) ?? this.#byPurl.get(ref);
+    const direct = this.#direct(ref) ?? this.#findPurl(ref);
     if (direct !== undefined || !ref.startsWith('urn:cdx:')) return direct;
     const match = /^urn:cdx:([^/#]+)\/(\d+)#(.+)$/.exec(ref);
     const { serialNumber, version } = this.serial;
     if (match === null || serialNumber?.toLowerCase() !== `urn:uuid:${match[1]?.toLowerCase()}`) return undefined;
     if (version !== undefined && Number(match[2]) !== version) return undefined;
-    return this.#byRef.get(match[3] ?? '') ?? this.#byRef.get(decoded(match[3] ?? ''));
+    return this.#direct(match[3] ?? '') ?? this.#direct(decoded(match[3] ?? ''));
   }
+
+  #direct(bomRef: string): Affected | undefined {
+    const other = this.#others.get(bomRef);
+    if (other !== undefined) return other;
+    const pkg = this.#packages.get(bomRef);
+    return pkg && toAffected(pkg);
+  }
+
+  #findPurl(text: string): Affected | undefined {
+    if (!text.startsWith('pkg:')) return undefined;
+    if (this.#byPurl === undefined) {
+      this.#byPurl = new Map();
+      for (const pkg of this.#packages.values()) {
+        if (pkg.purl !== undefined && !this.#byPurl.has(pkg.purl)) this.#byPurl.set(pkg.purl, toAffected(pkg));
+      }
+    }
+    return this.#byPurl.get(text);
+  }
+}
+
+/** A package as findings name it. */
+export function toAffected({ ref, name, version, purl, locations }: Package): Affected {
+  return { ref, name, version, ...(purl === undefined ? {} : { purl }), locations };
 }

@@ -18,6 +18,9 @@ const kinds: Readonly<Record<string, PackageKind>> = {
   firmware: 'firmware',
 };
 
+/** Shared by all that have none. */
+const none: readonly never[] = [];
+
 /** What a package is called inside its document, and who wrote that. */
 export interface PackageContext {
   readonly ref: string;
@@ -62,16 +65,21 @@ export function findPlainPackage(component: JsonObject, context: PackageContext)
     ...(purl === undefined ? {} : { purl }),
     ...(source === undefined ? {} : { source }),
     ...(arch === undefined ? {} : { arch }),
-    licenses: toLicenses(component),
-    cpes: cpesOf(component, properties),
+    licenses: exact(toLicenses(component)),
+    cpes: exact(cpesOf(component, properties)),
     hashes: toHashes(component),
     ...(supplier === undefined ? {} : { supplier }),
     ...(description === undefined ? {} : { description }),
-    locations: toLocations(component, properties),
+    locations: exact(toLocations(component, properties)),
     ...(foundBy === undefined ? {} : { foundBy }),
-    dependsOn: [],
-    properties: properties.filter(({ name }) => name !== ours.kept && !ours.location.test(name)),
+    dependsOn: none,
+    properties: exact(properties.filter(({ name }) => name !== ours.kept && !ours.location.test(name))),
   };
+}
+
+/** Arrays that grew have room to grow further: over all packages of a big document that is a third of the memory. */
+function exact<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? none : list.slice();
 }
 
 /** The word of ours for `component.type`. */
@@ -95,8 +103,10 @@ export function findName(
 }
 
 function versionOf(component: JsonObject, purlText: string | undefined): string {
-  const purl = purlText === undefined ? undefined : findPurl(purlText);
-  const version = findText(component, 'version') ?? purl?.version ?? '';
+  const said = findText(component, 'version');
+  if (purlText === undefined || (said !== undefined && !purlText.includes('epoch='))) return said ?? '';
+  const purl = findPurl(purlText);
+  const version = said ?? purl?.version ?? '';
   const epoch = purl?.type === 'rpm' ? purl.qualifiers.epoch : undefined;
   return epoch !== undefined && epoch !== '0' && /^\d+$/.test(epoch) && !version.includes(':')
     ? `${epoch}:${version}`

@@ -106,7 +106,8 @@ class Walk {
 
   #text(text: string): void {
     const current = this.#building.at(-1);
-    if (current !== undefined) current.text += text;
+    // Between elements there is mostly indentation.
+    if (current !== undefined && (current.text !== '' || text.trim() !== '')) current.text += text;
   }
 
   #declare(attributes: Record<string, string>): void {
