@@ -1,4 +1,4 @@
-export { spdxProblems } from './problems/spdx-problems.ts';
+export { spdxProblems, spdxTagValueProblems } from './problems/spdx-problems.ts';
 export type { SpdxCounts, SpdxReadOptions } from './spdx2/document-reader.ts';
 export { readSpdxJson, type SpdxDocument } from './spdx2/read-json.ts';
 export { readSpdxTagValue } from './spdx2/read-tag-value.ts';

@@ -1,59 +1,24 @@
 import { findPurl } from '@assay/contract';
-import { isObject } from '../../json/value.ts';
-import { findLicenseExpression } from '../license-expression.ts';
-import { isSaid } from '../said.ts';
-import { hashAlgorithms, purposeWords, relationshipTypes } from '../spdx3/terms.ts';
-import { anyText, boolean, type Check, count, listOf, numberBetween, text, wordOf } from './checks.ts';
-
-/** A class of the model: its parent, its own properties, and those that an instance must have. */
-export interface ModelClass {
-  readonly parent?: string;
-  readonly properties: Readonly<Record<string, Check>>;
-  readonly required?: readonly string[];
-  /** Properties of this profile are not looked at. */
-  readonly prefix?: string;
-}
-
-/** An id, or an element that stands there itself. Whether it exists is checked apart. */
-const named: Check = (value, at, problems) => {
-  if (isObject(value)) return;
-  text(
-    /^(?:_:\S+|[A-Za-z][A-Za-z0-9+.-]*:\S+)$/,
-    'the id of an element: an IRI or a blank node (SPDX 3.0.1 Core, Element)',
-  )(value, at, problems);
-};
-const time = text(
-  (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) && !Number.isNaN(Date.parse(value)),
-  'a date such as 2026-01-31T10:00:00Z (SPDX 3.0.1 Core, DateTime)',
-);
-const mediaType = text(/^[^/\s]+\/[^/\s]+$/, 'a media type (SPDX 3.0.1 Core, MediaType)');
-const iri = text(/^[A-Za-z][A-Za-z0-9+.-]*:\S*$/, 'an address (SPDX 3.0.1, anyURI)');
-const anything: Check = () => {};
-
-function oneOf(what: string, ...words: readonly string[]): Check {
-  return wordOf(new Set(words), `${what} (SPDX 3.0.1)`);
-}
-
-/** An object whose class is one of those; its own properties are checked like any other's. */
-function instanceOf(...types: readonly string[]): Check {
-  return (value, at, problems) => {
-    if (isObject(value)) {
-      if (typeof value.type !== 'string' || !types.includes(value.type))
-        problems.add(at, `expected ${types.join(' or ')}`);
-    } else if (typeof value !== 'string') problems.add(at, `expected ${types.join(' or ')}`);
-  };
-}
-
-const licenseExpression = text(
-  (value) => (isSaid(value) ? findLicenseExpression(value) !== undefined : value !== ''),
-  'a licence expression (SPDX 3.0.1 SimpleLicensing, licenseExpression)',
-);
+import { purposeWords, relationshipTypes } from '../spdx3/terms.ts';
+import { anyText, boolean, listOf, text, wordOf } from './checks.ts';
+import {
+  anything,
+  instanceOf,
+  iri,
+  licenseExpression,
+  type ModelClass,
+  mediaType,
+  named,
+  oneOf,
+  score,
+  severity,
+  share,
+  time,
+} from './spdx3-checks.ts';
+import { valueClasses } from './spdx3-values.ts';
 
 const assessment = 'security_VulnAssessmentRelationship';
 const vex = 'security_VexVulnAssessmentRelationship';
-const severity = oneOf('a severity', 'critical', 'high', 'medium', 'low', 'none');
-const score = numberBetween(0, 10, 'a score from 0 to 10 (SPDX 3.0.1 Security, score)');
-const share = numberBetween(0, 1, 'a number from 0 to 1 (SPDX 3.0.1 Security)');
 
 /** Source: SPDX 3.0.1, model: the page of each class lists its properties and how many it must have. */
 export const modelClasses: Readonly<Record<string, ModelClass>> = {
@@ -330,69 +295,7 @@ export const modelClasses: Readonly<Record<string, ModelClass>> = {
     properties: { expandedlicensing_subjectAddition: named, expandedlicensing_subjectExtendableLicense: named },
     required: ['expandedlicensing_subjectAddition', 'expandedlicensing_subjectExtendableLicense'],
   },
-  ExternalIdentifier: {
-    properties: {
-      comment: anyText,
-      externalIdentifierType: oneOf(
-        'a type of identifier',
-        ...[
-          'cpe22',
-          'cpe23',
-          'cve',
-          'email',
-          'gitoid',
-          'other',
-          'packageUrl',
-          'securityOther',
-          'swhid',
-          'swid',
-          'urlScheme',
-        ],
-      ),
-      identifier: text(),
-      identifierLocator: listOf(iri),
-      issuingAuthority: anyText,
-    },
-    required: ['externalIdentifierType', 'identifier'],
-  },
-  ExternalRef: {
-    properties: { comment: anyText, contentType: mediaType, externalRefType: text(), locator: listOf(anyText) },
-  },
-  Hash: {
-    properties: {
-      algorithm: wordOf(new Set(Object.keys(hashAlgorithms)), 'a hash algorithm (SPDX 3.0.1 Core, HashAlgorithm)'),
-      comment: anyText,
-      hashValue: text(),
-    },
-    required: ['algorithm', 'hashValue'],
-  },
-  PackageVerificationCode: {
-    parent: 'Hash',
-    properties: { packageVerificationCodeExcludedFile: listOf(anyText) },
-  },
-  ExternalMap: {
-    properties: {
-      definingArtifact: named,
-      externalSpdxId: iri,
-      locationHint: iri,
-      verifiedUsing: listOf(instanceOf('Hash', 'PackageVerificationCode')),
-    },
-    required: ['externalSpdxId'],
-  },
-  NamespaceMap: { properties: { namespace: iri, prefix: text() }, required: ['namespace', 'prefix'] },
-  DictionaryEntry: { properties: { key: text(), value: anyText }, required: ['key'] },
-  PositiveIntegerRange: {
-    properties: { beginIntegerRange: count, endIntegerRange: count },
-    required: ['beginIntegerRange', 'endIntegerRange'],
-  },
-  software_ContentIdentifier: {
-    properties: {
-      comment: anyText,
-      software_contentIdentifierType: oneOf('a type of content identifier', 'gitoid', 'swhid'),
-      software_contentIdentifierValue: iri,
-    },
-    required: ['software_contentIdentifierType', 'software_contentIdentifierValue'],
-  },
+  ...valueClasses,
 };
 
 /** Properties whose values are ids of elements. */

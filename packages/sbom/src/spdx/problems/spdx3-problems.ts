@@ -2,7 +2,8 @@ import { findMember, findText, isObject, type JsonObject, type JsonValue, toList
 import { placeUnder } from '../rejections.ts';
 import { kindOf, quoted } from '../said.ts';
 import type { Problems } from './checks.ts';
-import { type ModelClass, modelClasses, references } from './spdx3-classes.ts';
+import type { ModelClass } from './spdx3-checks.ts';
+import { modelClasses, references } from './spdx3-classes.ts';
 
 /** Source: SPDX 3.0.1, Serialization in JSON-LD: the context is this address, and nothing else. */
 const context = /^https:\/\/spdx\.org\/rdf\/3\.0\.\d+\/spdx-context\.jsonld$/;
