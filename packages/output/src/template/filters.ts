@@ -79,6 +79,9 @@ const filters: Readonly<Record<string, Filter>> = {
   },
 };
 
+/** Names of every filter. */
+export const filterNames: readonly string[] = Object.keys(filters);
+
 /** The filter of that name. */
 export function findFilter(name: string): Filter | undefined {
   return Object.hasOwn(filters, name) ? filters[name] : undefined;
