@@ -4,8 +4,14 @@ import { type JsonSource, openJson, openMember, readMember } from './json/split-
 
 /** What some bytes turn out to be, ready for the reader of its kind. */
 export type Detected =
-  | { readonly is: 'cyclonedx-json' | 'spdx-json' | 'spdx-3'; readonly source: JsonSource }
-  | { readonly is: 'xml' | 'spdx-tag-value'; readonly bytes: Uint8Array };
+  | { readonly is: 'cyclonedx-json'; readonly source: JsonSource }
+  | { readonly is: 'xml'; readonly bytes: Uint8Array }
+  | DetectedSpdx;
+
+export type DetectedSpdx =
+  | { readonly is: 'spdx-json'; readonly source: JsonSource }
+  | { readonly is: 'spdx-3'; readonly source: JsonSource }
+  | { readonly is: 'spdx-tag-value'; readonly bytes: Uint8Array };
 
 /** Envelopes inside one another that are opened: DSSE, statement, predicate, and GitHub's wrapping. */
 const maxEnvelopes = 5;

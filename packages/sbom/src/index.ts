@@ -1,7 +1,8 @@
 export * from './bytes/collect-bytes.ts';
-export * from './cyclonedx/write/write-cyclonedx.ts';
+export { type WriteOptions, writeCycloneDx } from './cyclonedx/write/write-cyclonedx.ts';
 export * from './formats.ts';
-export * from './read-document.ts';
+export { readDocument } from './read-document.ts';
 export * from './sbom-input.ts';
-export { writeSpdx } from './spdx/index.ts';
-export * from './validate/validate-document.ts';
+export { type SpdxTraits, spdxTraits, writeSpdx } from './spdx/index.ts';
+export type { Problem } from './validate/problem.ts';
+export { type Validation, validateDocument } from './validate/validate-document.ts';

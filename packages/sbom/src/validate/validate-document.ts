@@ -1,9 +1,10 @@
 import type { ReadDocument } from '@assay/contract';
-import { detectFormat } from '../detect-format.ts';
+import { type DetectedSpdx, detectFormat } from '../detect-format.ts';
 import { cycloneDxJson } from '../formats.ts';
 import { type JsonSource, splitDocument } from '../json/split-document.ts';
 import { findText } from '../json/value.ts';
-import { readDocument } from '../read-document.ts';
+import { readDetected, toText } from '../read-document.ts';
+import { spdxProblems, spdxTagValueProblems } from '../spdx/index.ts';
 import { toXmlText } from '../xml/to-text.ts';
 import { checkJsonRules } from './json-rules.ts';
 import { checkJsonSchema } from './json-schema.ts';
@@ -21,16 +22,28 @@ export interface Validation {
 }
 
 /**
- * Judges a document strictly: CycloneDX by its official schema and by the rules that no schema can say, SPDX by what the reader does not
- * understand. Members that occur twice are a problem. Throws for what is no SBOM at all: SBOM_UNKNOWN, SBOM_INVALID (not well formed),
+ * Judges a document strictly: CycloneDX by its official schema and by the rules that no schema can say, SPDX by the rules of its
+ * specification. Members that occur twice are a problem. Throws for what is no SBOM at all: SBOM_UNKNOWN, SBOM_INVALID (not well formed),
  * SBOM_VERSION, LIMIT_EXCEEDED.
  */
 export async function validateDocument(bytes: Uint8Array): Promise<Validation> {
   const detected = detectFormat(bytes);
   if (detected.is === 'cyclonedx-json') return validateJson(detected.source);
   if (detected.is === 'xml') return validateXml(detected.bytes);
-  const { format, inventory } = await readDocument(bytes);
-  return { format: format.name, version: format.version, encoding: format.encoding, problems: inventory.rejected };
+  // The reader refuses versions that nobody has rules for.
+  const { format } = readDetected(detected);
+  return {
+    format: format.name,
+    version: format.version,
+    encoding: format.encoding,
+    problems: checkSpdx(detected, format.version),
+  };
+}
+
+function checkSpdx(detected: DetectedSpdx, version: string): readonly Problem[] {
+  if (detected.is === 'spdx-tag-value') return spdxTagValueProblems(toText(detected.bytes));
+  const { rest, rejected } = splitDocument(detected.source, [], () => {});
+  return [...rejected, ...spdxProblems(rest, version)];
 }
 
 function validateJson(source: JsonSource): Validation {
