@@ -69,6 +69,14 @@ export function emptyFolder<T>(settings: { isNamed?: boolean; isOpaque?: boolean
   return { kind: 'folder', names: new Map(), isNamed: settings.isNamed ?? false, isOpaque: settings.isOpaque ?? false };
 }
 
+/** Whether a folder is there for whiteouts alone: it makes nothing, so it replaces no file. */
+export function isBare<T>(folder: Folder<T>): boolean {
+  return (
+    !folder.isNamed &&
+    [...folder.names.values()].every((node) => node.kind === 'gone' || (node.kind === 'folder' && isBare(node)))
+  );
+}
+
 /** A folder found by path. */
 export interface Place<T> {
   /** The real path: no links left in it. */

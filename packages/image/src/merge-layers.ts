@@ -1,4 +1,12 @@
-import { emptyFolder, type Folder, findFolder, type HardLink, resolveFile, type WantedFile } from './layer-tree.ts';
+import {
+  emptyFolder,
+  type Folder,
+  findFolder,
+  type HardLink,
+  isBare,
+  resolveFile,
+  type WantedFile,
+} from './layer-tree.ts';
 import type { ImageLimits } from './limits.ts';
 import type { LayerFacts } from './scan-layer.ts';
 
@@ -109,14 +117,6 @@ class Merge<T> {
 function replace<T>(lower: Folder<T>, name: string, node: Folder<T>): void {
   node.isOpaque = true;
   lower.names.set(name, node);
-}
-
-/** Whether a folder is there for whiteouts alone: it makes nothing, so it replaces no file. */
-function isBare<T>(folder: Folder<T>): boolean {
-  return (
-    !folder.isNamed &&
-    [...folder.names.values()].every((node) => node.kind === 'gone' || (node.kind === 'folder' && isBare(node)))
-  );
 }
 
 /** Walks the finished image. */

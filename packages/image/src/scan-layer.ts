@@ -5,6 +5,7 @@ import {
   type Folder,
   findFolder,
   type HardLink,
+  isBare,
   type Node,
   type Place,
   resolveFile,
@@ -208,7 +209,7 @@ export class LayerScan<T> implements TarSink {
     const removed = name.slice(whiteoutPrefix.length);
     if (removed === '' || removed === '.' || removed === '..') return;
     const known = found.folder.names.get(removed);
-    if (known === undefined) this.#put(found, removed, { kind: 'gone' });
+    if (known === undefined || (known.kind === 'folder' && isBare(known))) this.#put(found, removed, { kind: 'gone' });
     else if (known.kind === 'folder') {
       known.isOpaque = true;
       known.isNamed = true;
