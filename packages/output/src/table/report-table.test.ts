@@ -164,6 +164,12 @@ describe('the table', () => {
     });
   }
 
+  it('does not repeat the id in the title', () => {
+    const said = (title: string) => table(aReport({ findings: [aPlainFinding({ title })] }));
+    expect(said('CVE-2023-5678: excessive time spent in DH')).toContain('-         excessive time spent in DH\n');
+    expect(said('CVE-2023-5678')).toContain('3.0.11-1   -\n');
+  });
+
   it('tells data of unknown age and of the future', () => {
     const { data: _, ...silent } = aReport();
     expect(table(silent)).toContain('data of unknown age (assay)');

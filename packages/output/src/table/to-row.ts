@@ -56,5 +56,11 @@ function titleCell(finding: Finding): string {
     const until = suppressed.until === undefined ? '' : `, until ${suppressed.until}`;
     return `${suppressed.by === 'vex' ? 'VEX' : 'ignored'}: ${suppressed.reason} (${suppressed.source}${until})`;
   }
-  return firstSentence(finding.title ?? finding.description ?? '');
+  return withoutId(firstSentence(finding.title ?? finding.description ?? ''), finding);
+}
+
+/** Many records begin with their own id, which has a column already. */
+function withoutId(title: string, finding: Finding): string {
+  const id = [finding.id, ...finding.aliases].find((one) => title.startsWith(one));
+  return id === undefined ? title : title.slice(id.length).replace(/^\s*[:–—-]\s+/, '');
 }
