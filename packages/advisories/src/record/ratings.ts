@@ -73,7 +73,8 @@ export function specificRatings(source: string, specific: Json): Rating[] {
   const cvss = textAt(specific, 'cvss', 400) ?? textAt(objectAt(specific, 'cvss'), 'vectorString', 400);
   if (cvss !== undefined) out.push(...vectorRating(source, cvss));
   for (const [key, method] of scoreKeys) {
-    const score = Number(textAt(specific, key, 10) ?? Number.NaN);
+    const said = Object.hasOwn(specific, key) ? specific[key] : undefined;
+    const score = typeof said === 'number' ? said : Number(textAt(specific, key, 10) ?? Number.NaN);
     if (score >= 0 && score <= 10) out.push({ source, method, severity: severityOf(method, score), score });
   }
   // RustSec's warnings are no vulnerabilities: nobody maintains the crate, or there is news about it.

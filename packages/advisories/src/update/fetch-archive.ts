@@ -120,7 +120,7 @@ async function attemptFetch(source: HttpSource, ecosystem: string, url: URL, opt
   if (total !== undefined && statSync(paths.part).size !== total) {
     throw new Transient(`the answer ended after ${statSync(paths.part).size} of ${total} bytes`);
   }
-  const promised = findPromisedDigest(answer.headers) ?? (await findSha256File(source, url, signal));
+  const promised = findPromisedDigest(answer.headers, answer.status) ?? (await findSha256File(source, url, signal));
   const state = await accept(paths, answer, promised);
   return { ecosystem, path: paths.archive, state, fetched: true };
 }

@@ -15,7 +15,7 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
  * The best digest among the headers: `x-goog-hash` of Google's object store, `Repr-Digest` (RFC 9530), `Digest` (RFC 3230), `Content-MD5`.
  * A `Content-Digest` is of the part that was sent, and of no use for a whole.
  */
-export function findPromisedDigest(headers: Headers): PromisedDigest | undefined {
+export function findPromisedDigest(headers: Headers, status: number): PromisedDigest | undefined {
   const text = ['repr-digest', 'digest', 'x-goog-hash'].map((name) => [headers[name] ?? []].flat().join(',')).join(',');
   const found = new Map<string, string>();
   for (const part of text.split(',')) {
@@ -32,7 +32,8 @@ export function findPromisedDigest(headers: Headers): PromisedDigest | undefined
     if (bytes.length === lengths.get(name)) found.set(name, bytes.toString('hex'));
   }
   const md5 = headers['content-md5'];
-  if (typeof md5 === 'string') found.set('md5', Buffer.from(md5, 'base64').toString('hex'));
+  // It is of the bytes that were sent, which is the whole file in a full answer only.
+  if (typeof md5 === 'string' && status === 200) found.set('md5', Buffer.from(md5, 'base64').toString('hex'));
   for (const algorithm of ['sha256', 'md5', 'crc32c'] as const) {
     const hex = found.get(algorithm);
     if (hex !== undefined) return { algorithm, hex };
