@@ -10,7 +10,7 @@ export function parseCondaMeta(bytes: Uint8Array, path: string): Listing {
     throw new AssayError('FILE_UNREADABLE', 'no name and version: not a record of Conda');
   const license = textAt(top, 'license');
   const folder = path.slice(0, path.lastIndexOf('/'));
-  const channel = textAt(top, 'channel')?.replace(/\/+$/, '');
+  const channel = textAt(top, 'channel')?.slice(0, 500);
   const subdir = textAt(top, 'subdir');
   const hashes = Object.fromEntries(
     ['md5', 'sha256'].flatMap((algorithm) => {
@@ -33,7 +33,7 @@ export function parseCondaMeta(bytes: Uint8Array, path: string): Listing {
             // A channel may be a whole address that ends in the platform.
             channel: channel
               ?.split('/')
-              .filter((segment) => segment !== subdir)
+              .filter((segment) => segment !== '' && segment !== subdir)
               .at(-1),
             subdir,
           },

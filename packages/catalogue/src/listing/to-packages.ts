@@ -8,6 +8,9 @@ export interface ListedFile {
   readonly value: Listing;
 }
 
+/** The largest known locks list some ten thousand. */
+const maxListed = 100_000;
+
 interface Group {
   readonly ref: string;
   readonly first: Listed;
@@ -33,6 +36,10 @@ export function toPackages(id: string, files: readonly ListedFile[]): { packages
   for (const file of files) {
     const keys = new Map<string, Group>();
     inFile.push(keys);
+    if (file.value.packages.length > maxListed) {
+      rejected.push({ at: file.path, why: `it lists more than ${maxListed} packages; it is not read` });
+      continue;
+    }
     for (const { at, why } of file.value.rejected)
       rejected.push({ at: at === '' ? file.path : `${file.path}#${at}`, why });
     for (const listed of file.value.packages) {
@@ -43,6 +50,7 @@ export function toPackages(id: string, files: readonly ListedFile[]): { packages
   }
 
   for (const [index, file] of files.entries()) {
+    if (file.value.packages.length > maxListed) continue;
     for (const listed of file.value.packages) {
       const from = groups.get(identity(listed));
       for (const key of listed.dependsOn ?? []) {

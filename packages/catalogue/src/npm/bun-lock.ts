@@ -60,8 +60,8 @@ function needsOf(about: JsonObject, root: boolean): string[] {
 
 /** A dependency lies inside the package, else inside the one around it, else at the top. */
 function placeOf(from: string, name: string, all: JsonObject): string | undefined {
-  let place = from;
-  for (let i = 0; i < 100 && place !== ''; i++) {
+  let place = from.length > 1024 ? '' : from;
+  for (let i = 0; i < 20 && place !== ''; i++) {
     if (Object.hasOwn(all, `${place}/${name}`)) return `${place}/${name}`;
     place = place.slice(0, Math.max(0, place.lastIndexOf('/')));
   }

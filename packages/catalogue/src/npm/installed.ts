@@ -1,7 +1,7 @@
 import type { Listed, Listing } from '../listing/listing.ts';
+import { FolderSearch } from './folder-search.ts';
 import { isNpmName, npmPurl } from './npm-name.ts';
 import type { PackageJson } from './package-json.ts';
-import { findFolder } from './package-lock.ts';
 
 export type InstalledPackage = PackageJson;
 
@@ -15,14 +15,14 @@ export interface InstalledFolder {
 export function listInstalled(folders: readonly InstalledFolder[]): Map<string, Listing> {
   const packages = new Map(folders.map((folder) => [folderOf(folder.path), folder.package] as const));
   const places = new StorePlaces(packages);
-  const exists = (folder: string): string | undefined => {
+  const search = new FolderSearch(packages.size, (folder) => {
     const key = folder.startsWith('/') ? folder : `/${folder}`;
     return packages.has(key) ? key : undefined;
-  };
+  });
   const out = new Map<string, Listing>();
   for (const { path, package: found } of folders) {
     const folder = folderOf(path);
-    const needs = found.needs.map((name) => findFolder(folder, name, exists) ?? places.find(folder, name));
+    const needs = found.needs.map((name) => search.find(folder, name) ?? places.find(folder, name));
     out.set(path, { packages: [toListed(folder, found, needs)], rejected: [] });
   }
   return out;

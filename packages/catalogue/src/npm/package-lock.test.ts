@@ -128,3 +128,14 @@ describe('a file that is no lock', () => {
     ).toEqual(['__proto__@1.0.0', 'constructor@2.0.0']);
   });
 });
+
+describe('a hostile lock', () => {
+  it('of deep folders with many needs is read in time', () => {
+    const deep = 'node_modules/a/'.repeat(60).slice(0, -1);
+    const needs = Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`n${i}`, '1']));
+    const start = performance.now();
+    const { packages } = parse({ packages: { [deep]: { version: '1.0.0', dependencies: needs } } });
+    expect(packages).toHaveLength(1);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+});

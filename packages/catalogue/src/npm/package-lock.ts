@@ -3,11 +3,9 @@ import type { JsonObject } from '../formats/json-value.ts';
 import { entriesAt, isObject, isTrueAt, objectAt, parseJsonObject, textAt, valueAt } from '../formats/json-value.ts';
 import { hashesOfIntegrity } from '../listing/integrity.ts';
 import type { Listed, Listing } from '../listing/listing.ts';
+import { FolderSearch } from './folder-search.ts';
 import { isNpmVersion, npmPurl, splitAt } from './npm-name.ts';
 import { licensesOf } from './package-json.ts';
-
-/** More folders in one another than this no resolution looks through. */
-const maxAncestors = 100;
 
 /**
  * Reads `package-lock.json` and `npm-shrinkwrap.json`, lockfileVersion 1 to 3. Throws FILE_UNREADABLE.
@@ -36,6 +34,7 @@ function readPackages(top: JsonObject, packages: JsonObject): Listing {
     if (entry === undefined) return undefined;
     return isTrueAt(entry, 'link') ? textAt(entry, 'resolved') : folder;
   };
+  const search = new FolderSearch(Object.keys(packages).length, target);
   for (const [folder, entry] of Object.entries(packages)) {
     if (!isObject(entry)) {
       rejected.push({ at: `/packages/${folder}`, why: 'the entry is not an object' });
@@ -47,7 +46,7 @@ function readPackages(top: JsonObject, packages: JsonObject): Listing {
       'peerDependencies',
       folder === '' ? 'devDependencies' : '',
     ]);
-    const dependsOn = needs.map((name) => findFolder(folder, name, target)).filter((key) => key !== undefined);
+    const dependsOn = needs.map((name) => search.find(folder, name)).filter((key) => key !== undefined);
     if (folder === '') out.push(...rootOf(top, entry, dependsOn));
     else if (!isTrueAt(entry, 'link')) {
       const name = textAt(entry, 'name') ?? nameOfFolder(folder);
@@ -100,24 +99,6 @@ function nameOfFolder(folder: string): string {
   return at < 0 ? (folder.split('/').at(-1) ?? folder) : folder.slice(at + 'node_modules/'.length);
 }
 
-/** Node's resolution: the folder's own node_modules, then that of each folder around it. Source: nodejs.org, "Loading from node_modules folders". */
-export function findFolder(
-  from: string,
-  name: string,
-  exists: (folder: string) => string | undefined,
-): string | undefined {
-  let folder = from;
-  for (let i = 0; i < maxAncestors; i++) {
-    if (folder !== 'node_modules' && !folder.endsWith('/node_modules')) {
-      const found = exists(folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`);
-      if (found !== undefined) return found;
-    }
-    if (folder === '') return undefined;
-    folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')));
-  }
-  return undefined;
-}
-
 interface Level {
   readonly folder: string;
   readonly dependencies: JsonObject;
@@ -141,12 +122,12 @@ function readDependencies(top: JsonObject): Listing {
       }
     }
   }
-  const exists = (folder: string): string | undefined => (entries.has(folder) ? folder : undefined);
+  const search = new FolderSearch(entries.size, (folder) => (entries.has(folder) ? folder : undefined));
   const packages = [...entries].map(([folder, { entry, name }]): Listed => {
     const version = textAt(entry, 'version') ?? '';
     // `npm install alias@npm:real@1.0.0` is written as version `npm:real@1.0.0`.
     const alias = version.startsWith('npm:') ? splitAt(version.slice(4)) : undefined;
-    const needs = namesOf(entry, ['requires']).map((need) => findFolder(folder, need, exists));
+    const needs = namesOf(entry, ['requires']).map((need) => search.find(folder, need));
     return {
       ...facts(folder, alias?.name ?? name, alias?.rest ?? version, entry),
       dependsOn: needs.filter((key) => key !== undefined),

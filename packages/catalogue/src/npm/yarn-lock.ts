@@ -77,7 +77,8 @@ function readClassic(text: string): Listing {
 
 /** The name in the URL of an archive of a registry: `…/@scope/name/-/name-1.0.0.tgz`. */
 function nameInRegistry(resolved: string | undefined): string | undefined {
-  const path = /^https?:\/\/[^/]+(\/[^#?]*?)\/-\//.exec(resolved ?? '')?.[1]?.replace(/%2f/gi, '/');
+  if (resolved === undefined || resolved.length > 2000) return undefined;
+  const path = /^https?:\/\/[^/]+(\/[^#?]*?)\/-\//.exec(resolved)?.[1]?.replace(/%2f/gi, '/');
   return path === undefined ? undefined : /((?:@[^/@]+\/)?[^/@]+)$/.exec(path)?.[1];
 }
 

@@ -11,7 +11,7 @@ import { parseRequirements, type Requirements } from './requirements.ts';
 import { parseTomlLock } from './toml-lock.ts';
 
 const maxMetadata = 4 * 2 ** 20;
-const maxLock = 24 * 2 ** 20;
+const maxLock = 12 * 2 ** 20;
 
 const locks: ReadonlyMap<string, (bytes: Uint8Array) => Listing> = new Map([
   ['poetry.lock', parseTomlLock],

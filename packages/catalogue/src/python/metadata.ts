@@ -21,9 +21,9 @@ export function parsePythonMetadata(bytes: Uint8Array, path: string): PythonMeta
   const fields = headerFields(decodeText(bytes));
   const first = (key: string): string | undefined =>
     fields.get(key)?.find((value) => value !== '' && value !== 'UNKNOWN');
-  const folder = /([^/]+?)-(\d[^/-]*)(?:-[^/]*)?\.(?:dist|egg)-info(?:\/|$)/i.exec(path);
-  const name = first('name') ?? folder?.[1];
-  const version = first('version') ?? folder?.[2];
+  const folder = saidByPath(path);
+  const name = first('name') ?? folder.name;
+  const version = first('version') ?? folder.version;
   if (name === undefined) throw new AssayError('FILE_UNREADABLE', 'the metadata has no Name');
   if (version === undefined) throw new AssayError('FILE_UNREADABLE', 'the metadata has no Version');
   const summary = first('summary');
@@ -36,6 +36,13 @@ export function parsePythonMetadata(bytes: Uint8Array, path: string): PythonMeta
     ...(author === undefined ? {} : { author: author.slice(0, 200) }),
     needs: needsOf(fields.get('requires-dist') ?? []),
   };
+}
+
+/** `NAME-VERSION.dist-info`, `NAME-VERSION-py3.11.egg-info`: a name has no dash of its own there. */
+function saidByPath(path: string): { readonly name?: string; readonly version?: string } {
+  const segment = path.split('/').findLast((text) => /\.(?:dist|egg)-info$/i.test(text)) ?? '';
+  const [name, version] = segment.slice(0, segment.lastIndexOf('.')).split('-');
+  return name !== undefined && version !== undefined && /^\d/.test(version) ? { name, version } : {};
 }
 
 /** Field names in lower case; a line that starts with a space goes on with the field before. */

@@ -14,7 +14,7 @@ import type { Listed, Listing } from '../listing/listing.ts';
 import { normalPythonName, pythonPurl, requirementName } from './python-name.ts';
 
 /** Edges go to no more versions of one name than this: a hostile lock would else ask for their square. */
-const maxSameName = 32;
+const maxSameName = 4;
 
 /**
  * Reads the locks that list `[[package]]` tables in TOML: `poetry.lock`, `uv.lock`, `pdm.lock`, and `pylock.toml` (`[[packages]]`).

@@ -60,8 +60,41 @@ function soleLiteral(expression: string): string | undefined {
 
 /** The string literals of a Ruby expression: `"a"`, `'a'`, `%q<a>`. One with an interpolation says nothing. */
 function literals(expression: string): string[] {
-  const found = expression.matchAll(/"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|%[qQ]?[<({[]([^>)}\]]*)[>)}\]]/g);
-  return [...found]
-    .map(([, double, single, percent]) => (double ?? single ?? percent ?? '').replace(/\\(.)/g, '$1'))
-    .filter((text) => text !== '' && !text.includes('#{'));
+  const out: string[] = [];
+  for (let at = 0; at < expression.length; at++) {
+    const close = closerAt(expression, at);
+    if (close === undefined) continue;
+    const start = expression[at] === '%' ? expression.indexOf(close.opener, at) + 1 : at + 1;
+    const end = endOfLiteral(expression, start, close.closer);
+    if (end < 0) break;
+    out.push(expression.slice(start, end).replace(/\\(.)/g, '$1'));
+    at = end;
+  }
+  return out.filter((text) => text !== '' && !text.includes('#{'));
+}
+
+const brackets: ReadonlyMap<string, string> = new Map([
+  ['<', '>'],
+  ['(', ')'],
+  ['{', '}'],
+  ['[', ']'],
+]);
+
+/** What opens and closes the literal that starts here, if one does. */
+function closerAt(text: string, at: number): { readonly opener: string; readonly closer: string } | undefined {
+  const c = text[at];
+  if (c === '"' || c === "'") return { opener: c, closer: c };
+  if (c !== '%') return undefined;
+  const opener = text[at + 1] === 'q' || text[at + 1] === 'Q' ? text[at + 2] : text[at + 1];
+  const closer = brackets.get(opener ?? '');
+  return opener === undefined || closer === undefined ? undefined : { opener, closer };
+}
+
+/** Looks at each character once: a pattern would start anew at every quote of a text that is never closed. */
+function endOfLiteral(text: string, from: number, closer: string): number {
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === closer) return at;
+  }
+  return -1;
 }

@@ -144,3 +144,15 @@ BUNDLED WITH
     });
   });
 });
+
+describe('a hostile gemspec', () => {
+  it('of quotes that are never closed costs no more than its length', () => {
+    const start = performance.now();
+    for (const text of ['\\"'.repeat(500_000), '"'.repeat(500_001), '%q<'.repeat(300_000)]) {
+      expect(() => parseGemspec(Buffer.from(`s.name = "${text}`), 'specifications/x.gemspec')).toThrow(
+        expect.objectContaining({ code: 'FILE_UNREADABLE' }),
+      );
+    }
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+});

@@ -50,6 +50,7 @@ function toListed(pin: JsonObject): Listed | undefined {
 
 /** Host and path of the repository: `git@host:owner/name.git` and `https://host/owner/name` are the same. */
 function nameOf(location: string): string | undefined {
+  if (location.length > 2000) return undefined;
   const bare = location
     .replace(/^[a-z+]+:\/\//i, '')
     .replace(/^[^@/]+@/, '')
