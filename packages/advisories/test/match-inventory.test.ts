@@ -304,6 +304,22 @@ describe('a finding', () => {
     ]);
   });
 
+  it('of a record on a CVE and its GHSA is one', async () => {
+    const record = {
+      id: 'CGA-1',
+      ecosystem: 'Wolfi',
+      name: 'a',
+      events: below('2'),
+      more: { upstream: ['CVE-2020-1', 'GHSA-x'] },
+    };
+    const { findings } = await match([record], [pkg('pkg:apk/wolfi/a@1')], {
+      id: 'wolfi',
+      version: '20230201',
+      like: [],
+    });
+    expect(findings).toMatchObject([{ id: 'CVE-2020-1', aliases: ['CGA-1', 'GHSA-x'] }]);
+  });
+
   it('borrows the severity of another record of the same CVE, whatever package that is about', async () => {
     const vector = 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H';
     const records = [

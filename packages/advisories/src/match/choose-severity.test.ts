@@ -1,6 +1,13 @@
 import type { Rating } from '@assay/contract';
 import { describe, expect, it } from 'vitest';
-import { chooseSeverity } from './choose-severity.ts';
+import { chooseSeverity as choose, type RatingOf } from './choose-severity.ts';
+
+const chooseSeverity = (
+  matched: readonly RatingOf[],
+  others: readonly RatingOf[],
+  distribution: string | undefined,
+  bulletins: readonly RatingOf[] = [],
+) => choose({ matched, others, bulletins }, distribution);
 
 const of = (
   record: string,
@@ -46,6 +53,15 @@ describe('the winning severity', () => {
     expect(chooseSeverity([], others, 'debian')).toEqual({
       severity: 'high',
       severitySource: 'nvd: CVSSv31, by another record (CVE-1)',
+    });
+  });
+
+  it('is a bulletin’s, which rates the worst of several, only where nothing is said of this one', () => {
+    const bulletin = [of('RHSA-1', 'redhat', 'CVSSv31', 'critical', 9.8)];
+    expect(chooseSeverity([], [of('CVE-1', 'nvd', 'CVSSv31', 'low', 3)], 'redhat', bulletin).severity).toBe('low');
+    expect(chooseSeverity([], [], 'redhat', bulletin)).toMatchObject({
+      severity: 'critical',
+      severitySource: 'redhat: CVSSv31, by a bulletin (RHSA-1)',
     });
   });
 

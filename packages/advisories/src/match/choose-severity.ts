@@ -18,19 +18,29 @@ const methodRank: readonly RatingMethod[] = [
   'other',
 ];
 
+/** All that is said of one vulnerability. */
+export interface RatingsOf {
+  /** By the records that matched the package and are about this vulnerability alone. */
+  readonly matched: readonly RatingOf[];
+  /** By other records of the same vulnerability, whatever package they are about. */
+  readonly others: readonly RatingOf[];
+  /** By bulletins that matched and are about several: they rate the worst of them. */
+  readonly bulletins: readonly RatingOf[];
+}
+
 /**
  * The severity of a finding, and whose it is. The first of these rules that has a rating wins:
  *
  * 1. the package's own distribution, for a distribution's package: it knows how it built it;
  * 2. the records that matched the package;
- * 3. other records of the same vulnerability, whatever package they are about.
+ * 3. other records of the same vulnerability;
+ * 4. a bulletin about this and other vulnerabilities.
  *
  * Inside a rule a word wins over a vector and newer CVSS over older; of equals the worse, so that nothing is understated.
  * Nobody's rating leaves `unknown`.
  */
 export function chooseSeverity(
-  matched: readonly RatingOf[],
-  others: readonly RatingOf[],
+  { matched, others, bulletins }: RatingsOf,
   distribution: string | undefined,
 ): { readonly severity: Severity; readonly severitySource: string } {
   const own = distribution === undefined ? [] : matched.filter(({ rating }) => rating.source === distribution);
@@ -38,6 +48,7 @@ export function chooseSeverity(
     ['the distribution', own],
     ['the matched record', matched],
     ['another record', others],
+    ['a bulletin', bulletins],
   ] as const) {
     const best = findBest(ratings);
     if (best === undefined) continue;

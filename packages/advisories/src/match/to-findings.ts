@@ -48,10 +48,11 @@ interface Member {
   readonly alone: boolean;
 }
 
-/** A bulletin about several vulnerabilities speaks of each of them; any other record is one with its aliases and its upstream. */
+/** A bulletin about several CVEs speaks of each of them; any other record is one with its aliases and its upstream. */
 function splitBulletin(hit: Hit): Member[] {
   const { id, aliases, upstream } = hit.record;
-  if (upstream.length > 1 && aliases.length === 0) return upstream.map((cve) => ({ hit, ids: [cve], alone: false }));
+  const cves = upstream.filter((other) => /^CVE-/i.test(other));
+  if (cves.length > 1 && aliases.length === 0) return cves.map((cve) => ({ hit, ids: [cve], alone: false }));
   return [{ hit, ids: [id, ...aliases, ...upstream], alone: true }];
 }
 
@@ -65,9 +66,8 @@ function toFinding(group: readonly Member[], data: VulnerabilityData, distributi
     ids,
     records.map((record) => record.id),
   );
-  const matched: RatingOf[] = group.flatMap(({ hit }) =>
-    [...hit.affected.ratings, ...hit.record.ratings].map((rating) => ({ record: hit.record.id, rating })),
-  );
+  const matched = ratingsOf(group.filter(({ alone }) => alone));
+  const bulletins = ratingsOf(group.filter(({ alone }) => !alone));
   const others: RatingOf[] = ids
     .filter((each) => /^(?:CVE|GHSA)-/.test(each))
     .slice(0, mostAsked)
@@ -85,8 +85,8 @@ function toFinding(group: readonly Member[], data: VulnerabilityData, distributi
   return {
     id,
     aliases: ids.filter((each) => each !== id).sort(),
-    ...chooseSeverity(matched, others, distribution),
-    ratings: distinctRatings([...matched, ...others]),
+    ...chooseSeverity({ matched, others, bulletins }, distribution),
+    ratings: distinctRatings([...matched, ...others, ...bulletins]),
     fixState: fixStateOf(hits),
     fixedIn: fixesOf(hits),
     evidence: evidenceOf(hits),
@@ -98,6 +98,12 @@ function toFinding(group: readonly Member[], data: VulnerabilityData, distributi
     ...(modifiedAt !== undefined && { modifiedAt }),
     ...exploitOf(cve, data),
   };
+}
+
+function ratingsOf(members: readonly Member[]): readonly RatingOf[] {
+  return members.flatMap(({ hit: { affected, record } }) =>
+    [...affected.ratings, ...record.ratings].map((rating) => ({ record: record.id, rating })),
+  );
 }
 
 function unique(records: readonly StoredRecord[]): readonly StoredRecord[] {

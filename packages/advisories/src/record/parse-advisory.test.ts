@@ -66,6 +66,31 @@ describe('a record', () => {
   });
 });
 
+describe('a record of GitHub without a fix', () => {
+  const events = [{ introduced: '0' }];
+  const lastKnown = (text: string): object =>
+    npm({ ranges: [{ type: 'SEMVER', events }], database_specific: { last_known_affected_version_range: text } });
+
+  it('ends where it says beside the range', () => {
+    const affected = ['<= 1.2.3', '< 2', 'nonsense'].map(lastKnown);
+    expect(read({ id: 'GHSA-1', affected }).affected.map(({ ranges }) => ranges)).toEqual([
+      [['i0', 'l1.2.3']],
+      [['i0', 'm2']],
+      [['i0']],
+    ]);
+  });
+
+  it('ends with its fix where it has one', () => {
+    const affected = [
+      npm({
+        ranges: [{ type: 'SEMVER', events: [...events, { fixed: '3' }] }],
+        database_specific: { last_known_affected_version_range: '<= 1' },
+      }),
+    ];
+    expect(read({ id: 'GHSA-1', affected }).affected[0]?.ranges).toEqual([['i0', 'f3']]);
+  });
+});
+
 describe('the upstream of a record', () => {
   it('is what it says, or what its name says', () => {
     expect(read({ id: 'DEBIAN-CVE-2020-1234', upstream: ['CVE-2020-1234'] }).upstream).toEqual(['CVE-2020-1234']);
@@ -78,6 +103,11 @@ describe('the upstream of a record', () => {
       'CVE-2021-2',
     ]);
     expect(read({ id: 'GHSA-1', related: ['CVE-2021-1'] }).upstream).toEqual([]);
+  });
+
+  it('of a bulletin of Ubuntu names each CVE once', () => {
+    const upstream = ['CVE-2024-1111', 'UBUNTU-CVE-2024-1111', 'UBUNTU-CVE-2024-2222'];
+    expect(read({ id: 'USN-1-1', upstream }).upstream).toEqual(['CVE-2024-1111', 'CVE-2024-2222']);
   });
 });
 

@@ -73,7 +73,7 @@ function readAffected(entry: Json, source: string): Affected | { readonly why: s
       gitRanges++;
       continue;
     }
-    const events = readEvents(range);
+    const events = readEvents(range, objectAt(entry, 'database_specific'));
     if (events === undefined) return { why: 'a range has no events that can be read' };
     out.push(events);
   }
@@ -109,7 +109,7 @@ const eventLetters: readonly (readonly [string, string])[] = [
   ['limit', 'm'],
 ];
 
-function readEvents(range: Json): Range | undefined {
+function readEvents(range: Json, specific: Json): Range | undefined {
   const events = listAt(range, 'events');
   if (events === undefined || events.length > mostEvents) return undefined;
   const out: string[] = [];
@@ -120,7 +120,18 @@ function readEvents(range: Json): Range | undefined {
       if (version !== undefined) out.push(letter + version.trim());
     }
   }
-  return out.length === 0 ? undefined : out;
+  if (out.length === 0) return undefined;
+  return out.every((event) => event.startsWith('i')) ? [...out, ...lastKnown(specific)] : out;
+}
+
+/**
+ * GitHub says `<= 1.2` of packages without a fix; the OSV form of such a record has no end, and the bound beside it.
+ * Source: github/advisory-database, "last_known_affected_version_range".
+ */
+function lastKnown(specific: Json): readonly string[] {
+  const found = /^(<=?) *([^\s,<>=]+)$/.exec(textAt(specific, 'last_known_affected_version_range', 200)?.trim() ?? '');
+  if (found?.[2] === undefined) return [];
+  return [`${found[1] === '<=' ? 'l' : 'm'}${found[2]}`];
 }
 
 function idsAt(value: Json, key: string): string[] {
@@ -133,13 +144,18 @@ function idsAt(value: Json, key: string): string[] {
 const bulletin =
   /^(?:DSA|DLA|DTSA|USN|LSN|RH[SBE]A|R[LX]SA|AL[SBE]A|SUSE-[SFRO]U|openSUSE-[SFRO]U|ELSA|ALAS2?|MGASA|openEuler-SA|PHSA)-/i;
 
+/** `ALPINE-CVE-2020-1` and the like: a distribution's record on one CVE. */
+const namedAfter = /^[A-Z][A-Za-z]*-(CVE-\d{4}-\d{4,})$/;
+
 function upstreamOf(value: Json, id: string, aliases: readonly string[]): readonly string[] {
-  const upstream = idsAt(value, 'upstream').filter((other) => other !== id && !aliases.includes(other));
-  if (upstream.length > 0) return upstream;
-  if (bulletin.test(id)) return idsAt(value, 'related').filter((other) => /^CVE-/i.test(other));
-  // `ALPINE-CVE-2020-1` and the like say it by their name.
-  const named = /^[A-Z][A-Za-z]*-(CVE-\d{4}-\d{4,})$/.exec(id)?.[1];
-  return named === undefined || aliases.includes(named) ? [] : [named];
+  const said = idsAt(value, 'upstream');
+  const related =
+    said.length > 0 || !bulletin.test(id) ? [] : idsAt(value, 'related').filter((other) => /^CVE-/i.test(other));
+  const named = namedAfter.exec(id)?.[1];
+  // Ubuntu's bulletins name both its own record and the CVE that the record is about.
+  const all = [...said, ...related].map((other) => namedAfter.exec(other)?.[1] ?? other);
+  if (all.length === 0 && named !== undefined) all.push(named);
+  return [...new Set(all)].filter((other) => other !== id && !aliases.includes(other));
 }
 
 /** Go's database writes year 1 for a record that was never changed. */
