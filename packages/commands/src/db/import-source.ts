@@ -22,7 +22,8 @@ export async function importSource(world: World, source: string, words: ImportWo
       const imported = await importData(fetched.path, output, {
         now: world.now(),
         signal: world.signal,
-        onProgress: ({ ecosystem, records }) => progress.progress({ what: `importing ${ecosystem}`, done: records, unit: 'records' }),
+        onProgress: ({ ecosystem, records }) =>
+          progress.progress({ what: `importing ${ecosystem}`, done: records, unit: 'records' }),
       });
       await progress.end();
       await tellData(world, output, imported);

@@ -1,6 +1,6 @@
+import { dirname } from 'node:path';
 import { updateData } from '@assay/advisories';
 import { dataPath, downloadFolder, makeFolder } from '@assay/local';
-import { dirname } from 'node:path';
 import { type ReachOptions, withReach } from '../options.ts';
 import { plainText } from '../screen/plain-text.ts';
 import { Progress } from '../screen/progress.ts';
@@ -33,6 +33,7 @@ export async function update(world: World, words: UpdateWords): Promise<number> 
     onProgress: (step) => progress.progress(step),
   }).finally(() => progress.end());
   await tellData(world, output, updated);
-  for (const { name, why } of updated.failed) await world.stderr.write(`assay: ${plainText(name)} was not renewed, its old data stays: ${plainText(why)}\n`);
+  for (const { name, why } of updated.failed)
+    await world.stderr.write(`assay: ${plainText(name)} was not renewed, its old data stays: ${plainText(why)}\n`);
   return updated.failed.length === 0 ? 0 : 1;
 }
