@@ -1,4 +1,4 @@
-import { compareSeverity, type Finding, type Report, type Severity, severities } from '@assay/contract';
+import { compareSeverity, type Finding, type Notice, type Report, type Severity, severities } from '@assay/contract';
 
 /** Numbers of a report that several formats show. */
 export interface Counts {
@@ -37,8 +37,9 @@ export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
       compareSeverity(a.severity, b.severity) ||
       Number(b.kev !== undefined) - Number(a.kev !== undefined) ||
       order(a.package.name, b.package.name) ||
-      order(a.id, b.id) ||
       order(a.package.version, b.package.version) ||
+      // Newer ids first, as reports have them.
+      order(b.id, a.id) ||
       order(a.package.ref, b.package.ref),
   );
 }
@@ -52,4 +53,19 @@ export function order(a: string, b: string): number {
 export function linkOf(finding: Finding): string | undefined {
   const links = [...finding.evidence.map((one) => one.url), ...finding.urls];
   return links.find((url) => url !== undefined && /^https?:\/\/[^\s]+$/i.test(url));
+}
+
+/** Packages that have a package URL, and so could be looked up; the others are counted apart. */
+export function countPackages(report: Report): { readonly known: number; readonly unidentified: number } {
+  const { none = 0, ...others } = report.packageCounts;
+  return { known: Object.values(others).reduce((sum, count) => sum + count, 0), unidentified: none };
+}
+
+/** Notices but for the one on rejected entries, where the format shows the entries themselves. */
+export function noticesBesideRejected(report: Report): readonly Notice[] {
+  const [first] = report.rejected;
+  return report.notices.filter(
+    ({ code, message }) =>
+      code !== 'ENTRIES_REJECTED' || first === undefined || !message.includes(`${first.at}: ${first.why}`),
+  );
 }

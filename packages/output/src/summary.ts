@@ -1,15 +1,14 @@
 import { type Report, severities } from '@assay/contract';
-import { countFindings } from './findings.ts';
+import { countFindings, countPackages } from './findings.ts';
 
 const dayInMs = 24 * 60 * 60 * 1000;
 
 /** The answer in one line: how many of what severity, how many can be fixed, what was let go, how old the data is. */
 export function summaryLine(report: Report, now: Date): string {
   const counts = countFindings(report);
-  const packages = Object.values(report.packageCounts).reduce((sum, count) => sum + count, 0);
   const parts: string[] = [];
   if (counts.total === 0) {
-    parts.push(`no known vulnerabilities in ${plural(packages, 'package', 'packages')}`);
+    parts.push(`no known vulnerabilities in ${plural(countPackages(report).known, 'package', 'packages')}`);
   } else {
     const bySeverity = severities
       .filter((severity) => counts.bySeverity[severity] > 0)

@@ -1,5 +1,5 @@
 import type { Finding, Report, Severity } from '@assay/contract';
-import { linkOf, worstFirst } from '../findings.ts';
+import { linkOf, noticesBesideRejected, worstFirst } from '../findings.ts';
 import { summaryLine } from '../summary.ts';
 import { plainText } from '../text/plain-text.ts';
 
@@ -27,7 +27,7 @@ export function* githubAnnotations(report: Report, now: Date): Iterable<string> 
     const title = `${finding.id} in ${finding.package.name} ${finding.package.version}`.trim();
     yield command(commands[finding.severity], { file: path, title }, sentence(finding));
   }
-  for (const notice of report.notices) {
+  for (const notice of noticesBesideRejected(report)) {
     if (notice.level === 'warning') yield command('warning', { title: notice.code }, plainText(notice.message));
   }
   if (report.rejected.length > 0) {

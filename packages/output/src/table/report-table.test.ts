@@ -121,6 +121,25 @@ describe('the table', () => {
     expect(table(aReport({ rejected }))).toContain('  … and 2 more: see -o json\n');
   });
 
+  it('says once what was not understood', () => {
+    const message = '1 entry could not be understood, such as /1: bad';
+    const report = aReport({
+      rejected: [{ at: '/1', why: 'bad' }],
+      notices: [
+        { code: 'ENTRIES_REJECTED', level: 'warning', message },
+        { code: 'ENTRIES_REJECTED', level: 'warning', message: 'vex.json: 1 statement could not be understood' },
+      ],
+    });
+    expect(table(report).match(/could not be understood/g)).toHaveLength(2);
+    expect(table(report)).toContain('warning: vex.json: 1 statement');
+  });
+
+  it('counts packages that cannot be looked up apart', () => {
+    const report = aReport({ findings: [], packageCounts: { deb: 2, none: 3 } });
+    expect(table(report)).toContain('Debian GNU/Linux 12 (bookworm) · 2 packages · 3 unidentified\n');
+    expect(table(report)).toContain('no known vulnerabilities in 2 packages');
+  });
+
   it('shows notices and the verdict', () => {
     const report = aReport({ notices: [{ code: 'DATA_STARTER', level: 'info', message: 'starter data' }] });
     const verdict = { verdict: 'violating', reasons: [{ means: 'violating', message: '1 finding is high' }] } as const;

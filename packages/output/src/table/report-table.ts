@@ -1,5 +1,6 @@
 import { type Finding, type Inventory, type Report, severities } from '@assay/contract';
 import pc from 'picocolors';
+import { countPackages, noticesBesideRejected } from '../findings.ts';
 import { plural, summaryLine } from '../summary.ts';
 import { plainText } from '../text/plain-text.ts';
 import { groupFindings } from './group-findings.ts';
@@ -56,13 +57,13 @@ function* heading(report: Report, colors: Colors): Iterable<string> {
   const name = plainText(subject.version === undefined ? subject.name : `${subject.name} ${subject.version}`);
   yield `${colors.bold(name)}${facts.length === 0 ? '' : ` (${plainText(facts.join(', '))})`}\n`;
   const kinds = Object.entries(report.packageCounts)
-    .filter(([, count]) => count > 0)
+    .filter(([type, count]) => count > 0 && type !== 'none')
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  const total = kinds.reduce((sum, [, count]) => sum + count, 0);
-  const packages = plural(total, 'package', 'packages');
+  const { known, unidentified } = countPackages(report);
+  const packages = plural(known, 'package', 'packages');
   const listed = kinds.length > 1 ? `: ${kinds.map(([type, count]) => `${type} ${count}`).join(', ')}` : '';
   const system = distro === undefined ? undefined : (distro.prettyName ?? `${distro.id} ${distro.version}`.trim());
-  yield `${plainText([system, packages + listed].filter((one) => one !== undefined).join(' · '))}\n\n`;
+  yield `${plainText([system, packages + listed, unidentified === 0 ? undefined : `${unidentified} unidentified`].filter((one) => one !== undefined).join(' · '))}\n\n`;
 }
 
 function* block(
@@ -119,9 +120,10 @@ function* rejectedBlock(report: Report, colors: Colors): Iterable<string> {
 }
 
 function* notices(report: Report, colors: Colors): Iterable<string> {
-  for (const notice of report.notices) {
+  const all = noticesBesideRejected(report);
+  for (const notice of all) {
     const word = notice.level === 'warning' ? colors.yellow('warning') : colors.dim('note');
     yield `${word}: ${plainText(notice.message)}\n`;
   }
-  if (report.notices.length > 0) yield '\n';
+  if (all.length > 0) yield '\n';
 }
