@@ -63,7 +63,7 @@ export interface Gone {
  */
 export type Node<T> = Folder<T> | WantedFile<T> | Alias<T> | HardLink | SymbolicLink | Plain | Gone;
 
-export const maxHops = 40;
+const maxHops = 40;
 
 export function emptyFolder<T>(settings: { isNamed?: boolean; isOpaque?: boolean } = {}): Folder<T> {
   return { kind: 'folder', names: new Map(), isNamed: settings.isNamed ?? false, isOpaque: settings.isOpaque ?? false };

@@ -8,6 +8,7 @@ import {
   isBare,
   type Node,
   type Place,
+  type Plain,
   resolveFile,
   splitPath,
 } from './layer-tree.ts';
@@ -41,6 +42,8 @@ export class LayerScan<T> implements TarSink {
   readonly #limits: ImageLimits;
   readonly #layer: number;
   readonly #root: Folder<T> = emptyFolder();
+  /** One for all: there are as many as files. */
+  readonly #plain: Plain;
   readonly #openLinks: HardLink[] = [];
   readonly #rejected: Rejected[] = [];
   #entries = 0;
@@ -60,6 +63,7 @@ export class LayerScan<T> implements TarSink {
   constructor(selector: FileSelector<T>, layer: number, limits: ImageLimits) {
     this.#selector = selector;
     this.#layer = layer;
+    this.#plain = { kind: 'plain', layer };
     this.#limits = limits;
   }
 
@@ -245,7 +249,7 @@ export class LayerScan<T> implements TarSink {
       return;
     }
     if (known === undefined) this.#limits.keepName(name.length);
-    names.set(name, node ?? { kind: 'plain', layer: this.#layer });
+    names.set(name, node ?? this.#plain);
   }
 
   /** A reader that throws spoils its own file, not the image. */
