@@ -5,7 +5,7 @@ import { differences, formatKept, type Role } from '../kept-model.ts';
 import { formatSourceInfo } from '../producer-conventions.ts';
 import { isSaid } from '../said.ts';
 import { toDeclaredLicenses } from './license-names.ts';
-import { checksumAlgorithms, purposeOf } from './terms.ts';
+import { checksumAlgorithms, checksumDigits, purposeOf } from './terms.ts';
 import { type PackageContext, toPackage } from './to-package.ts';
 import { toSubject } from './to-subject.ts';
 
@@ -115,11 +115,13 @@ const subjectPurposes: Readonly<Record<Subject['kind'], string>> = {
   application: 'APPLICATION',
 };
 
-/** Hashes that SPDX has a name for, and that are hexadecimal; the others are kept in the annotation. Source: SPDX 2.3 §7.10. */
+/** Hashes that SPDX has a name for, and that are what the name says; the others are kept in the annotation. Source: SPDX 2.3 §7.10. */
 function toChecksums(hashes: Package['hashes']): readonly JsonObject[] {
   return Object.entries(hashes).flatMap(([name, checksumValue]) => {
     const algorithm = Object.hasOwn(checksumAlgorithms, name) ? checksumAlgorithms[name] : undefined;
-    return algorithm === undefined || !/^[0-9a-f]+$/.test(checksumValue) ? [] : [{ algorithm, checksumValue }];
+    if (algorithm === undefined || !/^[0-9a-f]+$/.test(checksumValue)) return [];
+    const digits = checksumDigits[algorithm] ?? checksumValue.length;
+    return digits === checksumValue.length ? [{ algorithm, checksumValue }] : [];
   });
 }
 

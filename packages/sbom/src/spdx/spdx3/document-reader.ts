@@ -20,7 +20,7 @@ import {
   scoreClasses,
   vexClasses,
 } from './terms.ts';
-import { toPackage3 } from './to-package.ts';
+import { readHashes, toPackage3 } from './to-package.ts';
 
 interface Entry {
   readonly id: string;
@@ -34,6 +34,8 @@ interface PackageEntry {
   needs: Set<string> | undefined;
   readonly declared: string[];
   readonly concluded: string[];
+  /** Files that the package comes as: their hashes are its own. */
+  readonly artifacts: string[];
 }
 
 /** Relationship types that tie a vulnerability to an element without an assessment. */
@@ -60,6 +62,7 @@ export class Spdx3DocumentReader {
   readonly #options: SpdxReadOptions;
   readonly #packages: Entry[] = [];
   readonly #files: Entry[] = [];
+  readonly #fileHashes = new Map<string, Package['hashes']>();
   readonly #ids = new Set<string>();
   readonly #shared = new Map<string, JsonObject>();
   readonly #licenses = new Map<string, JsonObject>();
@@ -186,6 +189,12 @@ export class Spdx3DocumentReader {
 
   #addFile(element: JsonObject, id: string, at: string): void {
     this.#counts.files += 1;
+    if (findText(element, 'name') === undefined) {
+      this.rejections.add(at, 'the file has no name');
+      return;
+    }
+    const hashes = readHashes(element, at, this.rejections);
+    if (Object.keys(hashes).length > 0) this.#fileHashes.set(id, hashes);
     if (this.#options.files === true) this.#files.push({ id, element, at });
   }
 
@@ -211,6 +220,7 @@ export class Spdx3DocumentReader {
       for (const id of to) if (this.#settled().has(id)) entry.needs.add(id);
     } else if (relation === 'hasDeclaredLicense') entry.declared.push(...to);
     else if (relation === 'hasConcludedLicense') entry.concluded.push(...to);
+    else if (relation === 'hasDistributionArtifact') entry.artifacts.push(...to);
   }
 
   /** Well-known individuals such as `NoneElement` and listed licences are never part of a document. */
@@ -229,7 +239,7 @@ export class Spdx3DocumentReader {
     const byId = new Map<string, PackageEntry>();
     for (const { id, element, at } of this.#packages) {
       const pkg = toPackage3(element, id, at, this.#packageContext());
-      if (pkg !== undefined) byId.set(id, { id, pkg, needs: undefined, declared: [], concluded: [] });
+      if (pkg !== undefined) byId.set(id, { id, pkg, needs: undefined, declared: [], concluded: [], artifacts: [] });
     }
     this.#byId = byId;
     return byId;
@@ -243,16 +253,20 @@ export class Spdx3DocumentReader {
     };
   }
 
-  #toPackage({ pkg, needs: needed, declared, concluded }: PackageEntry): Package {
+  #toPackage({ pkg, needs: needed, declared, concluded, artifacts }: PackageEntry): Package {
     const read = (ids: readonly string[]) => ids.flatMap((id) => toLicenses(id, this.#licenses));
     const said = read(declared);
     const licenses = said.length > 0 ? said : read(concluded);
-    return { ...pkg, licenses: [...new Set(licenses)], dependsOn: needed === undefined ? [] : [...needed] };
+    const artifact = artifacts.map((id) => this.#fileHashes.get(id)).find((found) => found !== undefined);
+    const hashes = Object.keys(pkg.hashes).length > 0 ? pkg.hashes : (artifact ?? {});
+    return { ...pkg, hashes, licenses: [...new Set(licenses)], dependsOn: needed === undefined ? [] : [...needed] };
   }
 
   #listedFiles(): readonly Package[] {
+    // What is wrong with them was said when they were added.
+    const context = { ...this.#packageContext(), rejections: new Rejections() };
     return this.#files.flatMap(({ id, element, at }) => {
-      const file = toPackage3(element, id, at, this.#packageContext());
+      const file = toPackage3(element, id, at, context);
       return file === undefined
         ? []
         : [{ ...file, kind: 'file', locations: [{ path: file.name.replace(/^(?:\.?\/)+/, '') }] }];

@@ -90,7 +90,7 @@ function readIdentifiers(element: JsonObject, at: string, rejections: Rejections
 }
 
 /** Package verification codes are no hashes of a file, and left out. Source: SPDX 3.0.1, Core `Hash`. */
-function readHashes(element: JsonObject, at: string, rejections: Rejections): Package['hashes'] {
+export function readHashes(element: JsonObject, at: string, rejections: Rejections): Package['hashes'] {
   const hashes = new Map<string, string>();
   for (const [index, entry] of toList(element, 'verifiedUsing').entries()) {
     if (!isObject(entry) || findText(entry, 'type') !== 'Hash') continue;
