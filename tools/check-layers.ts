@@ -11,7 +11,7 @@ export interface Breach {
 /** What a workspace's package.json says it needs. */
 export type Declared = ReadonlyMap<string, ReadonlySet<string>>;
 
-const importPattern = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])([^'"\n]+)\1/g;
+const importPattern = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])([@\w./:-]+)\1/g;
 
 /** The specifiers a file imports; comments are left out. */
 export function importsOf(text: string): readonly string[] {

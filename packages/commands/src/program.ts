@@ -32,13 +32,15 @@ export function createProgram(world: World, end: Ending): Command {
   program.addCommand(sbomCommand(world, end));
   program.addCommand(dbCommand(world, end));
   program.addCommand(versionCommand(world, end));
-  program.action(async (options: { readonly version?: boolean }) => {
+  program.argument('[COMMAND]', 'what to do').allowExcessArguments();
+  program.action(async (word: string | undefined, options: { readonly version?: boolean }) => {
+    if (word !== undefined) throw unknownCommand(word, program);
     if (options.version === true) await world.stdout.write(`assay ${world.settings.tool.version}\n`);
     else await tellWelcome(world);
     end(0);
   });
   addCompletion(program);
-  quieten(program, world);
+  each(program, (command) => command.exitOverride());
   return program;
 }
 
@@ -68,9 +70,26 @@ export async function runProgram(words: readonly string[], world: World): Promis
   }
 }
 
-/** commander prints and exits by itself otherwise. */
-function quieten(program: Command, _world: World): void {
-  each(program, (command) => command.exitOverride());
+/** Names the command that was perhaps meant: one edit away, or the start of it. */
+function unknownCommand(word: string, program: Command): AssayError {
+  const names = program.commands.map((command) => command.name());
+  const meant = names.find((name) => name.startsWith(word) || isNear(name, word));
+  const hint = meant === undefined ? 'See: assay --help' : `Did you mean: assay ${meant}?`;
+  return new AssayError('USAGE', `there is no command ${JSON.stringify(word.slice(0, 60))}`, { hint });
+}
+
+/** Whether two words are one letter apart: changed, missing, or swapped with its neighbour. */
+function isNear(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  const [restA, restB] = [a.slice(start), b.slice(start)];
+  return (
+    restA.slice(1) === restB.slice(1) ||
+    restA.slice(1) === restB ||
+    restA === restB.slice(1) ||
+    (restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2))
+  );
 }
 
 function each(command: Command, act: (command: Command) => void): void {

@@ -1,7 +1,7 @@
 import { AssayError, type Platform, type Target } from '@assay/contract';
 import { isImageTarget, probePath } from '@assay/local';
+import { plainText } from '@assay/output';
 import { parseTarget } from '@assay/pipeline';
-import { plainText } from './screen/plain-text.ts';
 import type { World } from './world.ts';
 
 export interface TargetOptions {

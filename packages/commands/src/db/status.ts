@@ -1,7 +1,7 @@
 import { dataStatus } from '@assay/advisories';
 import { findData } from '@assay/local';
+import { plainText } from '@assay/output';
 import { exitCodeOf, oldDataDays } from '@assay/pipeline';
-import { plainText } from '../screen/plain-text.ts';
 import type { World } from '../world.ts';
 
 /** `assay db status`: 0, or 4 when the data is older than was allowed. */

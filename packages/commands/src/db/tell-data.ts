@@ -1,5 +1,5 @@
 import type { DataVersion, Rejected } from '@assay/contract';
-import { plainText } from '../screen/plain-text.ts';
+import { plainText } from '@assay/output';
 import type { World } from '../world.ts';
 
 /** One line about data that was put in place, and what of its sources could not be understood. */

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { updateData } from '@assay/advisories';
 import { dataPath, downloadFolder, makeFolder } from '@assay/local';
+import { plainText } from '@assay/output';
 import { type ReachOptions, withReach } from '../options.ts';
-import { plainText } from '../screen/plain-text.ts';
 import { Progress } from '../screen/progress.ts';
 import type { World } from '../world.ts';
 import { tellData } from './tell-data.ts';

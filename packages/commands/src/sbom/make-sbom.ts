@@ -1,10 +1,9 @@
 import { AssayError } from '@assay/contract';
 import { type Taken, takeInventory } from '@assay/local';
-import { formats, type OutputSpec, parseOutputs } from '@assay/output';
+import { formats, type OutputSpec, parseOutputs, plainText } from '@assay/output';
 import { toReport } from '@assay/pipeline';
 import { deliver } from '../deliver.ts';
 import { type ReachOptions, withReach } from '../options.ts';
-import { plainText } from '../screen/plain-text.ts';
 import { Progress } from '../screen/progress.ts';
 import { readPlatform, readTarget } from '../targets.ts';
 import type { World } from '../world.ts';

@@ -1,8 +1,8 @@
 import { AssayError } from '@assay/contract';
 import { readBytes } from '@assay/local';
+import { plainText } from '@assay/output';
 import { exitCodeOf } from '@assay/pipeline';
 import { validateDocument } from '@assay/sbom';
-import { plainText } from '../screen/plain-text.ts';
 import type { World } from '../world.ts';
 
 const maxBytes = 256 * 1024 * 1024;

@@ -1,11 +1,10 @@
 import type { Report, ScanRequest, Severity } from '@assay/contract';
 import { readIgnoreFile, readVexFile, type Scanned, scanTarget } from '@assay/local';
-import { parseOutputs } from '@assay/output';
+import { parseOutputs, plainText } from '@assay/output';
 import { applyIgnore, applyVex, decideVerdict, exitCodeOf, isFixable, type Verdict } from '@assay/pipeline';
 import { deliver } from '../deliver.ts';
 import { type ReachOptions, withReach } from '../options.ts';
 import { readTemplate } from '../read-template.ts';
-import { plainText } from '../screen/plain-text.ts';
 import { Progress } from '../screen/progress.ts';
 import { readPlatform, readTarget } from '../targets.ts';
 import type { World } from '../world.ts';

@@ -1,6 +1,6 @@
 import { AssayError } from '@assay/contract';
+import { plainText } from '@assay/output';
 import type { World } from '../world.ts';
-import { plainText } from './plain-text.ts';
 
 /** Prints a failure as `CODE: what. hint: …` on stderr and gives the exit code. What is no AssayError is a defect of ours. */
 export async function tellError(error: unknown, world: World): Promise<number> {
