@@ -80,6 +80,16 @@ describe('the table', () => {
     }
   });
 
+  it('changes from lines to stacks at the width where lines no longer fit', () => {
+    const report = aReport({ findings: [aFinding()] });
+    // 8 + 14 + 20 (the least of a package name) + 9 + 8, and two blanks between each: 67 columns.
+    expect(table(report, { width: 67 })).toContain(
+      'SEVERITY  ID              PACKAGE               INSTALLED  FIXED IN\n',
+    );
+    expect(table(report, { width: 67 })).toContain('…ng.log4j:log4j-core');
+    expect(table(report, { width: 66 })).not.toContain('SEVERITY');
+  });
+
   it('neutralises what could fool a terminal, wherever it stands', () => {
     const evil = '\u001b[2J\u202eevil\r\n';
     const report = aReport({

@@ -26,7 +26,7 @@ export function splitTags(source: string, name: string): readonly Piece[] {
     const close = endOfTag(source, open + 2);
     if (close === undefined) throw invalid(name, place, 'the tag does not end');
     const text = source.slice(open + 2, close).trim();
-    const line = /^(?:[#/!]|else\b)/.test(text) ? ownLine(source, open, close + 2, done) : undefined;
+    const line = /^(?:[#/!]|else\b)/.test(text) ? ownLine(source, open, close + 2) : undefined;
     if ((line?.start ?? open) > done) pieces.push({ is: 'text', text: source.slice(done, line?.start ?? open) });
     if (!text.startsWith('!')) pieces.push({ is: 'tag', text, place });
     done = line?.end ?? close + 2;
@@ -58,15 +58,8 @@ function endOfTag(source: string, from: number): number | undefined {
 }
 
 /** The whole line, when the tag has it for itself. */
-function ownLine(
-  source: string,
-  open: number,
-  close: number,
-  done: number,
-): { start: number; end: number } | undefined {
+function ownLine(source: string, open: number, close: number): { start: number; end: number } | undefined {
   const start = source.lastIndexOf('\n', open - 1) + 1;
-  // Another tag stands before it on this line.
-  if (done > start) return undefined;
   const newline = source.indexOf('\n', close);
   const end = newline < 0 ? source.length : newline + 1;
   const isAlone = source.slice(start, open).trim() === '' && source.slice(close, end).trim() === '';

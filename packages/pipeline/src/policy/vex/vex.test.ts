@@ -402,6 +402,8 @@ describe('a CycloneDX analysis', () => {
     expect(about([{ version: '3.0.11-1', status: 'unaffected' }])?.suppressed).toBeDefined();
     expect(about([{ version: '3.0.12-1', status: 'unaffected' }])?.suppressed).toBeUndefined();
     expect(about([{ version: '3.0.11-1', status: 'affected' }])?.suppressed).toBeUndefined();
+    // A version without a status is affected: CycloneDX 1.4 and later, `affects.versions.status`.
+    expect(about([{ version: '3.0.11-1' }])?.suppressed).toBeUndefined();
   });
 
   it('with a range of versions is rejected, for a wrong guess would hide what is there', () => {
