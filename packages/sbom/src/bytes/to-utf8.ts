@@ -24,25 +24,22 @@ function fromUtf16(bytes: Uint8Array, encoding: 'utf-16le' | 'utf-16be'): Uint8A
   }
 }
 
-/** By halving: the start of the text up to a whole character is UTF-8 or not. */
-function firstBadByte(bytes: Uint8Array): number {
-  let good = 0;
-  let bad = bytes.length;
-  while (bad - good > 1) {
-    const middle = (good + bad) >>> 1;
-    if (isUtf8(bytes.subarray(good, wholeCharacters(bytes, good, middle)))) {
-      const next = wholeCharacters(bytes, good, middle);
-      if (next === good) break;
-      good = next;
-    } else bad = middle;
-  }
-  return good;
+/** The length of the character at `at`; 0 when it is not one. Source: Unicode 15, table 3-7 "Well-Formed UTF-8 Byte Sequences". */
+function characterLength(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] ?? 0;
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  const second = bytes[at + 1] ?? 0;
+  const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  if (second < least || second > most) return 0;
+  const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  for (let i = at + 2; i < at + length; i++) if (((bytes[i] ?? 0) & 0xc0) !== 0x80) return 0;
+  return length;
 }
 
-/** The end of the last whole character that ends at or before `at`. */
-function wholeCharacters(bytes: Uint8Array, from: number, at: number): number {
-  for (let i = at; i > from && i > at - 4; i--) {
-    if (((bytes[i] ?? 0) & 0xc0) !== 0x80) return i;
-  }
+function firstBadByte(bytes: Uint8Array): number {
+  let at = 0;
+  for (let length = 1; at < bytes.length && length > 0; at += length) length = characterLength(bytes, at);
   return at;
 }
