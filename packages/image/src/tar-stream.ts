@@ -185,11 +185,11 @@ export class TarReader {
 }
 
 function toEntry(bytes: Buffer, at: number, type: number, size: number, overrides: Overrides): TarEntry {
-  const kind = kindOf(type);
   const path = overrides.path ?? headerPath(bytes, at);
+  // Old archives have no type, and mark folders by a trailing slash alone.
+  const kind = type === 0 && path.endsWith('/') ? 'directory' : kindOf(type);
   return {
-    // Old archives mark folders by a trailing slash alone.
-    kind: kind === 'file' && path.endsWith('/') ? 'directory' : kind,
+    kind,
     path,
     size: kind === 'file' ? size : 0,
     mode: readNumber(bytes, at + 100, 8) & 0o7777,
@@ -308,16 +308,17 @@ function readPax(content: Buffer): Overrides {
     if (!Number.isInteger(length) || length < 5 || at + length > content.length || content[at + length - 1] !== 0x0a) {
       throw new AssayError('LAYER_INVALID', 'a tar extended header is malformed');
     }
-    const equals = content.indexOf(0x3d, space);
-    if (equals > 0 && equals < at + length) {
-      applyPax(out, content.toString('latin1', space + 1, equals), content.subarray(equals + 1, at + length - 1));
-    }
+    // Looked for in the record only: past its end the search would cost the square of the header.
+    const record = content.subarray(space + 1, at + length - 1);
+    const equals = record.indexOf(0x3d);
+    if (equals > 0) applyPax(out, record.toString('latin1', 0, equals), record.subarray(equals + 1));
     at += length;
   }
   return out;
 }
 
 function applyPax(out: Overrides, key: string, value: Buffer): void {
+  if (value.length === 0) return; // an empty value takes an earlier one back; nobody takes a global one back
   if (key === 'path') out.path = decoder.decode(value);
   else if (key === 'GNU.sparse.name') {
     out.path = decoder.decode(value);

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { AssayError, type ProblemCode, parseDigest } from '@assay/contract';
 import { type FileSelector, readImage } from '@assay/image';
@@ -217,10 +216,8 @@ describe('bombs', () => {
       file(`${'d/'.repeat(2000)}${index % 2 === 0 ? 'x/' : ''}${index}`, ''),
     );
     const blob = gzipSync(Buffer.concat(deep.flatMap((entry) => tarEntry(entry))), { level: 1 });
-    const start = performance.now();
     const took = await cpu(() => failure([gzipSync(layerTar([])), blob]));
     expect(took).toBeLessThan(4000);
-    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   it('of names that fill the memory are refused', async () => {
