@@ -12,7 +12,7 @@ import { type Pom, readPom } from './pom.ts';
 import { listPom, PomSet } from './resolve-pom.ts';
 
 /** Archives up to this size are held; of larger ones only the parts that matter. */
-const maxHeld = 24 * 2 ** 20;
+const maxHeld = 48 * 2 ** 20;
 const maxText = 8 * 2 ** 20;
 
 type JavaFound = Listing | { readonly pom: Pom };
@@ -25,7 +25,7 @@ export const java: Cataloguer<JavaFound> = {
   select(file, kind) {
     if (isJavaArchive(file.path)) {
       if (file.size > maxHeld) return new LargeJarReader(file);
-      return wholeFile(file, 4 * maxHeld, (bytes) => parseJar(bytes, file.path));
+      return wholeFile(file, 2 * maxHeld, (bytes) => parseJar(bytes, file.path));
     }
     if (kind !== 'directory') return undefined;
     if (

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Rejected } from '@assay/contract';
+import { AssayError, type Rejected } from '@assay/contract';
 import { readZipEntries, readZipEntry, type ZipBudget, type ZipEntry } from '../archive/zip.ts';
 import { decodeText } from '../formats/decode-text.ts';
 import { reason } from '../formats/json-value.ts';
@@ -34,6 +34,8 @@ export interface OpenArchive {
   readonly entries: readonly ZipEntry[];
   /** At most `limit` bytes. Throws FILE_UNREADABLE, LIMIT_EXCEEDED. */
   readonly read: (entry: ZipEntry, limit: number) => Uint8Array;
+  /** Whether `read` gives only parts of that entry, zeros between. */
+  readonly isPartial?: (entry: ZipEntry) => boolean;
   /** Lower-case algorithm to hex, of the whole archive. */
   readonly hashes: Readonly<Record<string, string>>;
 }
@@ -62,6 +64,20 @@ function openArchive(bytes: Uint8Array, budget: ZipBudget): OpenArchive {
     read: (entry, limit) => readZipEntry(bytes, entry, limit, budget),
     hashes: { sha1: createHash('sha1').update(bytes).digest('hex') },
   };
+}
+
+/** An archive of which parts are missing: what lies in them cannot be read, and no hash is known. */
+function openParts(bytes: Uint8Array, budget: ZipBudget): OpenArchive {
+  const read = (entry: ZipEntry, limit: number): Uint8Array => {
+    try {
+      return readZipEntry(bytes, entry, limit, budget);
+    } catch (error) {
+      throw new AssayError('LIMIT_EXCEEDED', 'it lies in the middle of an archive too large to be read whole', {
+        cause: error,
+      });
+    }
+  };
+  return { entries: readZipEntries(bytes, isWanted, budget), read, hashes: {} };
 }
 
 /** As `parseJar`, for an archive that is open. */
@@ -99,7 +115,8 @@ function openNested(
   try {
     const bytes = outer.archive.read(entry, maxHeld - outer.held);
     const held = outer.held + (entry.method === 0 ? 0 : bytes.length);
-    return { archive: openArchive(bytes, budget), within, depth: outer.depth + 1, held };
+    const archive = outer.archive.isPartial?.(entry) ? openParts(bytes, budget) : openArchive(bytes, budget);
+    return { archive, within, depth: outer.depth + 1, held };
   } catch (error) {
     return refuse(reason(error));
   }

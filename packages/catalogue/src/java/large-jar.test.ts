@@ -46,21 +46,32 @@ describe('a Java archive too large to be held', () => {
     });
   });
 
-  it('with more archives inside than are asked for again keeps the largest by name, and says so', () => {
-    const big = buildZip([{ ...filler, data: Buffer.alloc(30 * 2 ** 20, 1) }, properties('big', '1.0')]);
+  it('with more archives inside than are asked for again has the largest looked at from both ends', () => {
+    const fill = (mib: number): ZipPart => ({ path: `${mib}.bin`, data: Buffer.alloc(mib * 2 ** 20), stored: true });
+    const whole30 = buildZip([fill(30), properties('whole', '1.0')]);
+    const atEnd = buildZip([fill(31), properties('end', '1.0')]);
+    const atStart = buildZip([properties('start', '1.0'), fill(32)]);
+    const inMiddle = buildZip([fill(16), properties('middle', '1.0'), fill(17)]);
     const bytes = buildZip([
-      { path: 'lib/first-1.0.jar', data: big, stored: true },
-      { path: 'lib/second-1.1.jar', data: Buffer.concat([Buffer.alloc(10), big]), stored: true },
+      { path: 'lib/whole.jar', data: whole30, stored: true },
+      { path: 'lib/end.jar', data: atEnd, stored: true, extra: Buffer.alloc(300) },
+      { path: 'lib/start.jar', data: atStart, stored: true },
+      { path: 'lib/middle-1.1.jar', data: inMiddle, stored: true },
       { path: 'lib/inner-2.0.jar', data: inner, stored: true },
     ]);
-    const { listing } = read(bytes, 'app-1.0.jar');
-    expect(listing?.packages.map(({ name, version }) => `${name}@${version}`).sort()).toEqual([
-      'app:app@1.0',
-      'org.example:big@1.0',
-      'org.example:inner@2.0',
-      'second:second@1.1',
+    const { asked, listing } = read(bytes, 'app-1.0.jar');
+    expect(asked).toBeLessThan(56 * 2 ** 20);
+    expect(listing?.packages.map(({ name, hashes }) => [name, Object.keys(hashes ?? {})]).sort()).toEqual([
+      ['app:app', ['sha1']],
+      ['middle:middle', []],
+      ['org.example:end', []],
+      ['org.example:inner', ['sha1']],
+      ['org.example:start', []],
+      ['org.example:whole', ['sha1']],
     ]);
-    expect(listing?.rejected).toMatchObject([{ at: '!/lib/second-1.1.jar' }]);
+    expect(listing?.rejected).toMatchObject([
+      { at: '!/lib/middle-1.1.jar!/META-INF/maven/org.example/middle/pom.properties' },
+    ]);
   });
 
   it('that is none is refused', () => {
