@@ -205,6 +205,29 @@ describe('SARIF', () => {
     ]);
   });
 
+  it('lists a thousand of what was not understood, and counts the rest', () => {
+    const rejected = Array.from({ length: 1002 }, (_, index) => ({ at: `/${index}`, why: 'bad' }));
+    const [invocation] = runOf({ rejected }).invocations;
+    expect(invocation?.toolExecutionNotifications).toHaveLength(1001);
+    expect(invocation?.toolExecutionNotifications.at(-1)).toMatchObject({ message: { text: '2 more are not listed' } });
+  });
+
+  it('keeps the worst 25,000 results and says how many are missing', () => {
+    const findings = Array.from({ length: 25_001 }, (_, index) =>
+      aFinding({ id: `CVE-2020-${index}`, severity: index === 7 ? 'low' : 'high', ratings: [] }),
+    );
+    const run = runOf({ findings });
+    expect(run.results).toHaveLength(25_000);
+    expect(run.results.some((result) => result.ruleId === 'CVE-2020-7')).toBe(false);
+    expect(run.invocations[0]?.toolExecutionNotifications).toEqual([
+      {
+        descriptor: { id: 'RESULTS_CUT' },
+        level: 'warning',
+        message: { text: '1 of the least severe findings are left out' },
+      },
+    ]);
+  });
+
   it('does not let a description pose as Markdown', () => {
     const rule = ruleOf(aFinding({ description: '![x](https://evil.example) <img src=x>' }));
     expect(rule?.help.markdown).toContain('\\!\\[x\\](https://evil.example) \\<img src=x\\>');

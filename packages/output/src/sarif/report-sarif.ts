@@ -7,6 +7,9 @@ import { toRule } from './to-rule.ts';
 /** GitHub refuses a run with more of either. Source: GitHub docs, "SARIF support for code scanning", "Validating your SARIF file". */
 const mostResults = 25_000;
 
+/** Nobody reads more of what was not understood; how many there are is told. */
+const mostRejected = 1000;
+
 /**
  * Writes a report as SARIF 2.1.0, one run. Findings that do not count are there, with `suppressions`.
  * Of more than 25,000 the worst are kept, and a notification says how many are missing.
@@ -57,7 +60,12 @@ function toInvocation(report: Report, shown: number): object {
       ...report.notices.map((notice) =>
         toNotification(notice.code, notice.level === 'warning' ? 'warning' : 'note', notice.message),
       ),
-      ...report.rejected.map((one) => toNotification('ENTRY_REJECTED', 'warning', `${one.at}: ${one.why}`)),
+      ...report.rejected
+        .slice(0, mostRejected)
+        .map((one) => toNotification('ENTRY_REJECTED', 'warning', `${one.at}: ${one.why}`)),
+      ...(report.rejected.length <= mostRejected
+        ? []
+        : [toNotification('ENTRIES_CUT', 'warning', `${report.rejected.length - mostRejected} more are not listed`)]),
       ...(missing === 0
         ? []
         : [toNotification('RESULTS_CUT', 'warning', `${missing} of the least severe findings are left out`)]),
