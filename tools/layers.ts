@@ -14,6 +14,8 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'packages/output': ['contract', 'sbom', 'pipeline'],
   'packages/local': ['contract', 'pipeline', 'oci', 'image', 'sbom', 'catalogue', 'advisories', 'scanners'],
   'packages/commands': ['contract', 'pipeline', 'sbom', 'output', 'local', 'advisories'],
+  // Alone: others could use it.
+  'packages/rego': [],
   'packages/testkit': ['contract', 'pipeline', 'oci', 'image', 'sbom', 'catalogue', 'advisories', 'scanners'],
   'apps/cli': ['contract', 'commands', 'local'],
 };
