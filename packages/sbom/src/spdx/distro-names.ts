@@ -25,21 +25,30 @@ export function toDistro(name: string, version: string): Distro {
   return { id: Object.hasOwn(ids, word) ? (ids[word] ?? word) : word, version, like: [] };
 }
 
-const packageTypes = new Set(['apk', 'deb', 'rpm']);
+/** Type, namespace and `distro` qualifier as written; thousands of packages have the same, and one of them is parsed. */
+const pattern = /^pkg:\/*(apk|alpine|deb|rpm)\/([^/@?#]+)\/[^?#]*\?(?:[^#]*&)?distro=([^&#]+)/i;
+
+/** Nobody's release is called by more. */
+const maxQualifierLength = 128;
 
 /** Counts what the `distro` qualifiers of distribution packages say, for documents that name no operating system. */
 export class DistroVotes {
   readonly #votes = new Map<string, { readonly distro: Distro; count: number }>();
 
   add(purlText: string): void {
-    if (!purlText.includes('distro=')) return;
+    const parts = pattern.exec(purlText);
+    if (parts === null) return;
+    const key = `${parts[1]}/${parts[2]} ${parts[3]}`;
+    const vote = this.#votes.get(key);
+    if (vote !== undefined) {
+      vote.count += 1;
+      return;
+    }
     const purl = findPurl(purlText);
     const text = purl?.qualifiers.distro;
-    if (purl === undefined || text === undefined || !packageTypes.has(purl.type)) return;
-    const key = `${purl.namespace} ${text}`;
-    const vote = this.#votes.get(key);
-    if (vote === undefined) this.#votes.set(key, { distro: readQualifier(text, purl.namespace), count: 1 });
-    else vote.count += 1;
+    if (purl !== undefined && text !== undefined && text.length <= maxQualifierLength) {
+      this.#votes.set(key, { distro: readQualifier(text, purl.namespace), count: 1 });
+    }
   }
 
   /** The distribution most packages name; the first one named when several are even. */

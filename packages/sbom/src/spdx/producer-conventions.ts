@@ -92,9 +92,12 @@ export function withSourceVersion(source: Source | undefined, version: string): 
 
 /** The version as said, or as the package URL has it; RPM's epoch is a qualifier there. */
 export function withVersionOfPurl(said: string | undefined, purlText: string | undefined): string {
-  const purl = purlText === undefined ? undefined : findPurl(purlText);
+  if (purlText === undefined) return said ?? '';
+  const isRpm = /^pkg:\/*rpm\//i.test(purlText);
+  if (said !== undefined && (!isRpm || said.includes(':'))) return said;
+  const purl = findPurl(purlText);
   const version = said ?? purl?.version ?? '';
-  const epoch = purl?.type === 'rpm' ? (purl.qualifiers.epoch ?? '0') : '0';
+  const epoch = isRpm ? (purl?.qualifiers.epoch ?? '0') : '0';
   return version === '' || epoch === '0' || !/^\d+$/.test(epoch) || version.includes(':')
     ? version
     : `${epoch}:${version}`;

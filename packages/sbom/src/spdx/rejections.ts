@@ -23,5 +23,5 @@ export class Rejections {
 /** The place of a part: a JSON pointer grows, a line number stays. Source: RFC 6901. */
 export function placeUnder(at: string, ...path: readonly (string | number)[]): string {
   if (at !== '' && !at.startsWith('/')) return at;
-  return at + path.map((key) => `/${String(key).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
+  return at + path.map((key) => `/${String(key).slice(0, 100).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
 }

@@ -5,6 +5,8 @@ import { kindOf, quoted } from '../said.ts';
 
 type Tool = Inventory['tools'][number];
 
+const maxToolLength = 300;
+
 /** The tools among the creators. Source: SPDX 2.3 §6.8. */
 export function readTools(creationInfo: JsonObject | undefined, rejections: Rejections): readonly Tool[] {
   const tools: Tool[] = [];
@@ -23,7 +25,8 @@ export function readTools(creationInfo: JsonObject | undefined, rejections: Reje
 export function findTool(creator: string): Tool | undefined {
   if (!creator.startsWith('Tool:')) return undefined;
   const text = creator.slice('Tool:'.length).trim();
-  const parts = /^(.+?)[-\s]v?(\d.*)$/.exec(text);
+  // The pattern's cost grows with the square of the length; no tool is called by a page of text.
+  const parts = text.length > maxToolLength ? null : /^(.+?)[-\s]v?(\d.*)$/.exec(text);
   if (parts !== null) return { name: parts[1] ?? '', version: parts[2] ?? '' };
   return text === '' ? undefined : { name: text };
 }

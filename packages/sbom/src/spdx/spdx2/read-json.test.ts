@@ -190,6 +190,17 @@ describe('SPDX 2 in JSON', () => {
     expect(inventory.rejected[0]?.at).toBe('/creationInfo/created');
   });
 
+  it('takes names made to be slow to read', () => {
+    const slow = `Tool: ${'-1'.repeat(200_000)}\n`;
+    const purl = (n: number) => `pkg:deb/debian/a@1?distro=${'a-1'.repeat(1200)}%20${n}`;
+    const packages = Array.from({ length: 200 }, (_, n) =>
+      aPackage(`p${n}`, { externalRefs: [{ referenceType: 'purl', referenceLocator: purl(n) }] }),
+    );
+    const { inventory } = read(aDocument({ packages, creationInfo: { creators: [slow], created: '' } }));
+    expect(inventory.packages).toHaveLength(200);
+    expect(inventory.distro).toBeUndefined();
+  }, 5_000);
+
   it('rejects lists that are none', () => {
     const { inventory } = read(aDocument({ packages: 'none', files: 5, relationships: null }));
     expect(inventory.rejected.map(({ at }) => at).sort()).toEqual(['/files', '/packages']);

@@ -44,7 +44,7 @@ export class Assessments {
       const key = JSON.stringify([vulnerability, affected]);
       const pair = this.#pairs.get(key);
       if (pair === undefined) this.#pairs.set(key, { vulnerability, affected, statements: [{ element, at }] });
-      else if (!pair.statements.some((known) => known.element === element)) pair.statements.push({ element, at });
+      else if (pair.statements.at(-1)?.element !== element) pair.statements.push({ element, at });
       this.#mentioned.add(vulnerability);
     }
   }

@@ -215,12 +215,15 @@ export class Spdx3DocumentReader {
     }
     const entry = this.#settled().get(from);
     if (entry === undefined) return;
-    if (needs.has(relation)) {
-      entry.needs ??= new Set();
-      for (const id of to) if (this.#settled().has(id)) entry.needs.add(id);
-    } else if (relation === 'hasDeclaredLicense') entry.declared.push(...to);
-    else if (relation === 'hasConcludedLicense') entry.concluded.push(...to);
-    else if (relation === 'hasDistributionArtifact') entry.artifacts.push(...to);
+    // One by one: a relationship may name more elements than a call takes arguments.
+    for (const id of to) {
+      if (needs.has(relation)) {
+        entry.needs ??= new Set();
+        if (this.#settled().has(id)) entry.needs.add(id);
+      } else if (relation === 'hasDeclaredLicense') entry.declared.push(id);
+      else if (relation === 'hasConcludedLicense') entry.concluded.push(id);
+      else if (relation === 'hasDistributionArtifact') entry.artifacts.push(id);
+    }
   }
 
   /** Well-known individuals such as `NoneElement` and listed licences are never part of a document. */
@@ -289,7 +292,7 @@ export class Spdx3DocumentReader {
       seen.add(id);
       const collection = this.#collections.get(id);
       if (collection === undefined) roots.add(id);
-      else open.push(...allNamedBy(collection, 'rootElement'));
+      else for (const root of allNamedBy(collection, 'rootElement')) open.push(root);
     }
     const packages = [...roots].flatMap((id) => this.#settled().get(id) ?? []);
     return packages.length === 1 ? packages[0] : undefined;

@@ -174,6 +174,15 @@ describe('an SPDX 3 graph', () => {
     expect(inventory.subject.name).toBe('a');
   });
 
+  it('takes a relationship that names a quarter of a million elements', () => {
+    const to = Array.from({ length: 250_000 }, (_, n) => id(`p${n % 3}`));
+    const { inventory } = read([
+      ...['a', 'p0', 'p1', 'p2'].map((name) => aPackage(name)),
+      ...['dependsOn', 'hasDeclaredLicense', 'affects'].map((type) => ({ ...related(type, 'a', []), to })),
+    ]);
+    expect(inventory.packages[0]?.dependsOn).toHaveLength(3);
+  });
+
   it('keeps both packages that share an id', () => {
     const { inventory } = read([aPackage('a'), { ...aPackage('a'), name: 'other' }]);
     expect(inventory.packages.map(({ name }) => name)).toEqual(['a', 'other']);
