@@ -1,6 +1,7 @@
 import { vulnerabilityNamespace } from '../formats.ts';
 import type { JsonObject, JsonValue } from '../json/value.ts';
 import { findAttribute, type XmlElement } from '../xml/element.ts';
+import { toElementText } from '../xml/single-line.ts';
 
 /** Elements whose children are the items of a list. Others with children are objects. */
 const lists = new Set([
@@ -13,7 +14,8 @@ const lists = new Set([
  * namespace count. Depth is bounded by the parser's.
  */
 export function toJson(element: XmlElement): JsonValue {
-  const { namespace, children, name, text } = element;
+  const { namespace, children, name } = element;
+  const text = toElementText(name, element.text);
   const isOwn = (child: XmlElement) => child.namespace === namespace;
   if (lists.has(name) && !isToolsObject(name, children)) {
     return (children.every(isOwn) ? children : children.filter(isOwn)).map(toItem);
@@ -49,7 +51,7 @@ function toItem(item: XmlElement): JsonValue {
     case 'license':
       return { license: toJson(item) };
     case 'expression':
-      return { expression: item.text };
+      return { expression: toElementText('expression', item.text) };
     case 'cwe':
       return item.text;
     default:

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../json/value.ts';
+import { toElementText } from '../../xml/single-line.ts';
 
 export type Encoding = 'json' | 'xml';
 
@@ -16,23 +17,24 @@ function fitObject(value: JsonObject, encoding: Encoding): JsonObject {
   for (const [key, inner] of Object.entries(value)) {
     if (inner === undefined) continue;
     const isAttribute = attributes.has(key) || (isProperty && key === 'name');
-    members.push([key, fit(inner, encoding, isAttribute)]);
+    members.push([key, fit(inner, encoding, isAttribute ? undefined : key)]);
   }
   return Object.fromEntries(members);
 }
 
-function fit(value: JsonValue, encoding: Encoding, isAttribute: boolean): JsonValue {
-  if (typeof value === 'string') return fitString(value, encoding, isAttribute);
+/** `element` is the name of the XML element that holds the value; an attribute has none. */
+function fit(value: JsonValue, encoding: Encoding, element: string | undefined): JsonValue {
+  if (typeof value === 'string') return fitString(value, encoding, element);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((item) => fit(item, encoding, false));
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((item) => fit(item, encoding, element));
   return fitObject(value as JsonObject, encoding);
 }
 
-function fitString(text: string, encoding: Encoding, isAttribute: boolean): string {
+function fitString(text: string, encoding: Encoding, element: string | undefined): string {
   const stored = text.includes('\0') || !text.isWellFormed() ? text.replaceAll('\0', '').toWellFormed() : text;
   if (encoding === 'json') return stored;
   const carried = stored.replace(illegal, '\ufffd');
-  return isAttribute ? carried : carried.trim();
+  return element === undefined ? carried : toElementText(element, carried);
 }
 
 /** Source: XML 1.0 §2.2, `Char`. */
