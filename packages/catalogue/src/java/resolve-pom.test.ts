@@ -61,6 +61,26 @@ describe('a pom.xml', () => {
     expect(list({ 'pom.xml': text })['pom.xml']).toEqual(['g:a@1', 'x:unsaid@', 'x:range@', 'x:open@']);
   });
 
+  it('has versions from a bill of materials in the same folder, filled in there', () => {
+    const managed = (content: string): string =>
+      `<dependencyManagement><dependencies>${content}</dependencies></dependencyManagement>`;
+    const files = {
+      'bom/pom.xml': `<project><groupId>g</groupId><artifactId>bom</artifactId><version>1</version><properties><v>2.0</v></properties>
+        ${managed(dependency('x', 'y', `<version>${open('v')}</version>`) + dependency('x', 'z', '<version>3.0</version>'))}</project>`,
+      'app/pom.xml': `<project><groupId>g</groupId><artifactId>app</artifactId><version>1</version><properties><v>9.9</v></properties>
+        ${managed(dependency('g', 'bom', '<version>1</version><type>pom</type><scope>import</scope>') + dependency('x', 'z', '<version>4.0</version>'))}
+        <dependencies>${dependency('x', 'y')}${dependency('x', 'z')}</dependencies></project>`,
+    };
+    expect(list(files)['app/pom.xml']).toEqual(['g:app@1', 'x:y@2.0', 'x:z@4.0']);
+  });
+
+  it('that imports itself ends', () => {
+    const imports = dependency('g', 'a', '<version>1</version><type>pom</type><scope>import</scope>').repeat(50);
+    const text = `<project><groupId>g</groupId><artifactId>a</artifactId><version>1</version>
+      <dependencyManagement><dependencies>${imports}</dependencies></dependencyManagement></project>`;
+    expect(list({ 'pom.xml': text })['pom.xml']).toEqual(['g:a@1']);
+  });
+
   it('that is its own parent, or whose properties name themselves, ends', () => {
     const text = `<project><parent><groupId>g</groupId><artifactId>a</artifactId><version>1</version><relativePath>pom.xml</relativePath></parent>
       <artifactId>a</artifactId><properties><p>${open('q')}${open('q')}</p><q>${open('p')}${open('p')}</q></properties>

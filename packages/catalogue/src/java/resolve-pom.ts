@@ -6,6 +6,9 @@ import type { Pom, PomDependency } from './pom.ts';
 
 const maxParents = 20;
 const maxSubstitutions = 20;
+/** Imports of one pom, and how deep those import in turn: together they bound the work. */
+const maxImports = 8;
+const maxImportDepth = 2;
 
 /** A pom.xml and where it lies. */
 export interface PomFile {
@@ -39,6 +42,13 @@ export class PomSet {
     return out;
   }
 
+  /** The pom of that name, if it lies in the same scan. */
+  find(group: string, artifact: string): PomFile | undefined {
+    const path = this.#byName.get(`${group}:${artifact}`);
+    const pom = path === undefined ? undefined : this.#byPath.get(path);
+    return path === undefined || pom === undefined ? undefined : { path, pom };
+  }
+
   #parentPath(path: string, pom: Pom): string | undefined {
     const said = pom.parent?.path ?? '';
     const near = said === '' ? undefined : joinPath(path, said.endsWith('.xml') ? said : `${said}/pom.xml`);
@@ -54,7 +64,7 @@ export function listPom(file: PomFile, all: PomSet): Listing {
   const fill = filler(lineage);
   const packages: Listed[] = [];
   const rejected: Rejected[] = [];
-  const managed = managedVersions(lineage, fill);
+  const managed = managedVersions(lineage, fill, all);
   // Dependencies of a parent are those of its children too; a parent in the scan lists its own itself.
   for (const dependency of file.pom.dependencies) {
     const listed = listDependency(dependency, fill, managed);
@@ -105,12 +115,28 @@ interface Managed {
   readonly scope?: string;
 }
 
-function managedVersions(lineage: readonly Pom[], fill: Fill): Map<string, Managed> {
+/** What is managed here comes first, then what is imported, in order. Source: "Introduction to the Dependency Mechanism", "Importing Dependencies". */
+function managedVersions(lineage: readonly Pom[], fill: Fill, all: PomSet, depth = 0): Map<string, Managed> {
   const out = new Map<string, Managed>();
+  const imports: PomFile[] = [];
   for (const pom of lineage) {
     for (const dependency of pom.managed) {
-      const key = `${fill(dependency.group)}:${fill(dependency.artifact)}`;
-      if (dependency.scope !== 'import' && !out.has(key)) out.set(key, dependency);
+      const [group, artifact] = [fill(dependency.group), fill(dependency.artifact)];
+      const imported = dependency.scope === 'import' ? all.find(group ?? '', artifact ?? '') : undefined;
+      if (imported !== undefined) imports.push(imported);
+      // Filled in where it was written: the importer may have a property of the same name.
+      const version = fill(dependency.version) ?? dependency.version;
+      const { scope } = dependency;
+      const managed = { ...(version === undefined ? {} : { version }), ...(scope === undefined ? {} : { scope }) };
+      const key = `${group}:${artifact}`;
+      if (scope !== 'import' && !out.has(key)) out.set(key, managed);
+    }
+  }
+  if (depth >= maxImportDepth) return out;
+  for (const file of imports.slice(0, maxImports)) {
+    const above = all.lineage(file);
+    for (const [key, value] of managedVersions(above, filler(above), all, depth + 1)) {
+      if (!out.has(key)) out.set(key, value);
     }
   }
   return out;

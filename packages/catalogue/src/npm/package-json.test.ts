@@ -51,7 +51,8 @@ describe('a package.json', () => {
   it('that only sets the type of modules names no package', () => {
     expect(parse({ type: 'module' })).toBeUndefined();
     expect(parse({ name: 'application' })).toBeUndefined();
-    expect(parse({ name: '', version: '' })).toBeUndefined();
+    expect(parse({ name: '', version: '1.0.0' })).toBeUndefined();
+    expect(parse({ name: 'a', version: '' })).toBeUndefined();
   });
 
   it('with a byte order mark is read', () => {

@@ -21,7 +21,7 @@ Classifier: License :: OSI Approved :: MIT License
 Requires-Dist: Flask (>=1.0)
 Requires-Dist: blinker>=1 ; extra == 'async'
 
-Version: 9.9 in the description does not count
+Requires-Dist: old, in the description, does not count
 `,
       [`${site}/flask-2.0.dist-info/METADATA`]:
         'Metadata-Version: 2.4\nName: flask\nVersion: 2.0\nLicense-Expression: BSD-3-Clause\n',
