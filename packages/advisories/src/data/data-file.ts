@@ -61,13 +61,20 @@ export class DataFile {
   find(index: IndexPlace, key: string): string | undefined {
     const { high, low } = hashKey(key);
     const last = index.pages + index.overflow;
+    const wanted = Buffer.allocUnsafe(4);
+    wanted.writeUInt32LE(low);
     const start = `[${JSON.stringify(key)},`;
     for (let at = pageOf(high, index.pages); at < last; at++) {
       const page = this.read(index.offset + at * pageSize, pageSize);
       if (crc32(page.subarray(4)) !== page.readUInt32LE(0)) throw damaged(this.path);
       const slots = page.readUInt16LE(4);
-      for (let slot = pageHeader; slot < pageHeader + slots * slotSize; slot += slotSize) {
-        if (page.readUInt32LE(slot) !== low) continue;
+      const end = pageHeader + slots * slotSize;
+      for (
+        let slot = page.indexOf(wanted, pageHeader);
+        slot >= 0 && slot < end;
+        slot = page.indexOf(wanted, slot + 1)
+      ) {
+        if ((slot - pageHeader) % slotSize !== 0) continue;
         const text = this.unpackAt(page.readUIntLE(slot + 4, 6), page.readUInt32LE(slot + 10)).toString('utf8');
         if (text.startsWith(start)) return text;
       }

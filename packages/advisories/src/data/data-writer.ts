@@ -1,9 +1,10 @@
 import { ecosystemKey, idKey, nameKey } from '../naming/ecosystem-key.ts';
-import type { Advisory, Affected } from '../record/advisory.ts';
-import { findAffecting } from '../record/ranges.ts';
-import { findOrder, prepareVersion } from '../versions/compare.ts';
+import type { Advisory, Affected, Range } from '../record/advisory.ts';
+import { findAffecting, sortEvents } from '../record/ranges.ts';
+import { findOrder, prepareVersion, type VersionOrder } from '../versions/compare.ts';
 import { makePreamble } from './data-file.ts';
-import { type DataDescription, type ExploitPlace, pack, preambleSize } from './format.ts';
+import { EcosystemCounts } from './ecosystem-counts.ts';
+import { type DataDescription, type EcosystemDescription, type ExploitPlace, pack, preambleSize } from './format.ts';
 import { KeyedItems } from './keyed-items.ts';
 import { Numbers } from './numbers.ts';
 import { OutputFile, SpoolFile } from './output-file.ts';
@@ -12,13 +13,6 @@ import { OutputFile, SpoolFile } from './output-file.ts';
 const blockSize = 16 * 1024;
 /** Ids of a record that others may ask ratings by. */
 const mostIds = 60;
-
-interface EcosystemCount {
-  name: string;
-  records: number;
-  asOf: string;
-  readonly releases: Set<string>;
-}
 
 /** What is said about a file besides its records. */
 export interface DataFacts {
@@ -43,14 +37,15 @@ export class DataWriter {
   readonly #ordinals = new Map<string, number>();
   /** What sorts the records: first package, then id. */
   readonly #sortKeys: string[] = [];
-  readonly #modified: string[] = [];
-  /** When the record was changed or made, whichever is later. */
-  readonly #dates: string[] = [];
+  /** Milliseconds since 1970: when the record was changed, and when it was changed or made, whichever is later. */
+  readonly #modified = new Numbers();
+  readonly #dates = new Numbers();
   readonly #alive: boolean[] = [];
   readonly #start = new Numbers();
-  readonly #length = new Numbers();
-  readonly #ecosystems = new Map<string, EcosystemCount>();
-  readonly #ecosystemsOf: string[][] = [];
+  readonly #length = new Numbers('small');
+  readonly #ecosystems = new EcosystemCounts();
+  /** Numbers of the sets of ecosystems that records name. */
+  readonly #named = new Numbers('small');
   #withdrawn = 0;
 
   constructor(output: string, now: Date) {
@@ -66,15 +61,16 @@ export class DataWriter {
   /** Adds a record. Of two with one id the one changed last counts; of two as new, the first. */
   add(advisory: Advisory): void {
     const before = this.#ordinals.get(advisory.id);
-    const modified = advisory.modified ?? '';
+    const modified = toTime(advisory.modified);
     if (before !== undefined) {
-      if ((this.#modified[before] ?? '') >= modified) return;
+      if (this.#modified.at(before) >= modified) return;
       this.#alive[before] = false;
     }
     const ordinal = this.#sortKeys.length;
     this.#ordinals.set(advisory.id, ordinal);
     this.#modified.push(modified);
-    this.#dates.push(modified > (advisory.published ?? '') ? modified : (advisory.published ?? ''));
+    this.#dates.push(Math.max(modified, toTime(advisory.published)));
+    this.#named.push(this.#ecosystems.number(advisory.affected));
     this.#alive.push(!advisory.withdrawn);
     const [first] = advisory.affected;
     this.#sortKeys.push(
@@ -84,13 +80,11 @@ export class DataWriter {
       this.#withdrawn++;
       this.#start.push(0);
       this.#length.push(0);
-      this.#ecosystemsOf.push([]);
       return;
     }
     const start = this.#records.position;
     this.#start.push(this.#records.write(JSON.stringify(storedRecord(advisory))));
     this.#length.push(this.#records.position - start);
-    this.#ecosystemsOf.push([...new Set(advisory.affected.map(({ ecosystem }) => ecosystem))]);
     for (const affected of advisory.affected) {
       const { ecosystem, name } = affected;
       this.#items.add(nameKey(ecosystemKey(ecosystem), name), ordinal, storedItem(affected));
@@ -129,10 +123,7 @@ export class DataWriter {
     );
     const digest = out.digest();
     const exploitPlace = exploits?.(out);
-    this.#countEcosystems();
-    const ecosystems = [...this.#ecosystems.values()]
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((each) => ({ ...each, releases: [...each.releases].sort() }));
+    const ecosystems = this.#countEcosystems();
     const newest = ecosystems.reduce((latest, { asOf }) => (asOf > latest ? asOf : latest), '');
     const description: DataDescription = {
       kind: facts.kind,
@@ -197,25 +188,15 @@ export class DataWriter {
     return { places, ranks };
   }
 
-  #countEcosystems(): void {
-    for (const [owner, named] of this.#ecosystemsOf.entries()) {
+  #countEcosystems(): readonly EcosystemDescription[] {
+    const now = Date.parse(this.#now);
+    for (let owner = 0; owner < this.#named.length; owner++) {
       if (this.#alive[owner] !== true) continue;
-      const modified = this.#dates[owner] ?? '';
-      const counted = new Set<string>();
-      for (const ecosystem of named) {
-        const { base, release } = ecosystemKey(ecosystem);
-        let count = this.#ecosystems.get(base);
-        if (count === undefined) {
-          count = { name: ecosystem.split(':')[0]?.trim() ?? base, records: 0, asOf: '', releases: new Set() };
-          this.#ecosystems.set(base, count);
-        }
-        if (!counted.has(base)) count.records++;
-        counted.add(base);
-        count.releases.add(release);
-        // A date that has not come says nothing about how new the data is.
-        if (modified > count.asOf && modified <= this.#now) count.asOf = modified;
-      }
+      // A date that has not come says nothing about how new the data is.
+      const date = this.#dates.at(owner);
+      this.#ecosystems.count(this.#named.at(owner), date <= now ? date : 0);
     }
+    return this.#ecosystems.describe();
   }
 }
 
@@ -245,8 +226,10 @@ function storedRecord(advisory: Advisory): object {
 
 /** `{"a":RANGES,EXTRA}`: the place of the record is put before it when it is known. */
 function storedItem(affected: Affected): string {
-  const { ranges, ratings, wontFix, gitRanges } = affected;
-  const versions = uncoveredVersions(affected);
+  const { ratings, wontFix, gitRanges } = affected;
+  const order = findOrder(affected.ecosystem) ?? 'generic';
+  const ranges = affected.ranges.map((range) => sortEvents(order, range));
+  const versions = uncoveredVersions(order, ranges, affected.versions);
   const extra = {
     ...(versions.length > 0 && { v: versions }),
     ...(ratings.length > 0 && { r: ratings }),
@@ -258,11 +241,19 @@ function storedItem(affected: Affected): string {
 }
 
 /** Records list every version their ranges mean: thousands, at times. Only those that no range covers are kept. */
-function uncoveredVersions({ ecosystem, ranges, versions }: Affected): readonly string[] {
-  const order = findOrder(ecosystem) ?? 'generic';
+function uncoveredVersions(
+  order: VersionOrder,
+  ranges: readonly Range[],
+  versions: readonly string[],
+): readonly string[] {
   if (ranges.length === 0) return versions;
   return versions.filter((text) => {
     const version = prepareVersion(order, text);
     return !version.readable || findAffecting(version, ranges, []).kind !== 'affected';
   });
+}
+
+function toTime(date: string | undefined): number {
+  const time = date === undefined ? Number.NaN : Date.parse(date);
+  return Number.isNaN(time) ? 0 : time;
 }

@@ -4,7 +4,7 @@ import { AssayError } from '@assay/contract';
 // The data file: docs/decisions/0004-vulnerability-data-file.md. All numbers are little-endian.
 //   preamble (64 bytes) | blocks of records | entries by key | index pages | exploit entries | exploit index | description (JSON)
 
-/** Goes up with every change that an older reader would misread. */
+/** Goes up with every change that an older reader would misread, and with every change of an order of versions: ranges are stored sorted. */
 export const dataSchema = 1;
 export const magic = 'ASSAYVDB';
 export const preambleSize = 64;
@@ -93,10 +93,13 @@ export function pageOf(high: number, pages: number): number {
   return Math.floor((high / 2 ** 32) * pages);
 }
 
+/** Opening a compressed envelope costs more than reading so many bytes. */
+const smallest = 4096;
+
 /** Puts text into an envelope, compressed where that pays. */
 export function pack(text: string): Buffer {
   const raw = Buffer.from(text);
-  const small = raw.length > 400 ? deflateRawSync(raw, { level: 6 }) : raw;
+  const small = raw.length > smallest ? deflateRawSync(raw, { level: 6 }) : raw;
   const compressed = small.length < raw.length;
   const body = compressed ? small : raw;
   const out = Buffer.allocUnsafe(envelopeHeader + body.length);

@@ -7,15 +7,15 @@ import { IndexWriter } from './write-index.ts';
 /** Items that one sort can hold: 24 bits of a 64-bit number name the item. */
 const mostItems = 2 ** 24;
 
-/** Texts by key, gathered in any order on disk and written in the order of the index. Memory: 56 bytes an item. */
+/** Texts by key, gathered in any order on disk and written in the order of the index. Memory: 40 bytes an item. */
 export class KeyedItems {
   readonly #spool: SpoolFile;
-  readonly #owner = new Numbers();
+  readonly #owner = new Numbers('small');
   readonly #start = new Numbers();
-  readonly #keyLength = new Numbers();
-  readonly #length = new Numbers();
-  readonly #high = new Numbers();
-  readonly #low = new Numbers();
+  readonly #keyLength = new Numbers('small');
+  readonly #length = new Numbers('small');
+  readonly #high = new Numbers('small');
+  readonly #low = new Numbers('small');
 
   constructor(spool: SpoolFile) {
     this.#spool = spool;

@@ -1,11 +1,17 @@
-/** A list of numbers that grows: eight bytes each, where an array of objects would take a hundred. */
+/** A list of numbers that grows: four or eight bytes each, where an array of objects would take a hundred. */
 export class Numbers {
-  #values = new Float64Array(1024);
+  #values: Float64Array | Uint32Array;
   length = 0;
+
+  /** `small` numbers are whole and below 2^32. */
+  constructor(kind: 'small' | 'any' = 'any') {
+    this.#values = kind === 'small' ? new Uint32Array(1024) : new Float64Array(1024);
+  }
 
   push(value: number): void {
     if (this.length === this.#values.length) {
-      const larger = new Float64Array(this.#values.length * 2);
+      const size = this.length * 2;
+      const larger = this.#values instanceof Uint32Array ? new Uint32Array(size) : new Float64Array(size);
       larger.set(this.#values);
       this.#values = larger;
     }
@@ -14,9 +20,5 @@ export class Numbers {
 
   at(index: number): number {
     return index < this.length ? (this.#values[index] ?? 0) : 0;
-  }
-
-  set(index: number, value: number): void {
-    this.#values[index] = value;
   }
 }

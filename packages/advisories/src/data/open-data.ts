@@ -39,8 +39,8 @@ export interface VulnerabilityData {
   readonly ecosystems: readonly { readonly name: string; readonly records: number; readonly asOf: string }[];
   /** When the catalogue of known exploitation and the predictions were made; absent where there are none. */
   readonly exploits: { readonly kevAsOf?: string; readonly epssAsOf?: string };
-  /** Whether anything is known of an ecosystem (lower case), or of one release of it. */
-  holds(base: string, release?: string): boolean;
+  /** The releases of which something is known, of an ecosystem in lower case; `''` among them for records that name none. `undefined` for an ecosystem the data does not hold. */
+  releases(base: string): ReadonlySet<string> | undefined;
   /** What is known of a package, by `nameKey`. Throws DB_INVALID. */
   affected(key: string): readonly StoredAffected[];
   /** The record of such an entry. Throws DB_INVALID. */
@@ -86,10 +86,8 @@ class OpenData implements VulnerabilityData {
     this.#releases = new Map(description.ecosystems.map((each) => [each.name.toLowerCase(), new Set(each.releases)]));
   }
 
-  holds(base: string, release = ''): boolean {
-    const releases = this.#releases.get(base);
-    if (releases === undefined) return false;
-    return release === '' || releases.has(release) || releases.has('');
+  releases(base: string): ReadonlySet<string> | undefined {
+    return this.#releases.get(base);
   }
 
   affected(key: string): readonly StoredAffected[] {

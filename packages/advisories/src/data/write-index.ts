@@ -8,10 +8,10 @@ const slotsUsed = 20;
 
 /** Collects the places of entries, given in the order of their first hash, and writes the pages that find them. */
 export class IndexWriter {
-  readonly #high = new Numbers();
-  readonly #low = new Numbers();
+  readonly #high = new Numbers('small');
+  readonly #low = new Numbers('small');
   readonly #offset = new Numbers();
-  readonly #length = new Numbers();
+  readonly #length = new Numbers('small');
 
   add(hash: { readonly high: number; readonly low: number }, offset: number, length: number): void {
     this.#high.push(hash.high);

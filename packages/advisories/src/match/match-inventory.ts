@@ -55,7 +55,7 @@ class Matcher {
   }
 
   add(pkg: Package, distro: Distro | undefined): void {
-    const asked = toQueries(pkg, distro, (base, release) => this.#data.holds(base, release));
+    const asked = toQueries(pkg, distro, (base) => this.#data.releases(base));
     switch (asked.kind) {
       case 'queries':
         this.#match(pkg, asked.queries);

@@ -25,19 +25,19 @@ export type Asked =
   | { readonly kind: 'no-purl' }
   | { readonly kind: 'bad-purl' };
 
-/** Whether the data holds anything of an ecosystem, or of one release of it. */
-export type Holds = (base: string, release?: string) => boolean;
+/** `VulnerabilityData.releases`. */
+export type Releases = (base: string) => ReadonlySet<string> | undefined;
 
 /** The questions for one package: by source name for a distribution's, else by the ecosystem's own name. */
-export function toQueries(pkg: Package, distro: Distro | undefined, holds: Holds): Asked {
+export function toQueries(pkg: Package, distro: Distro | undefined, known: Releases): Asked {
   if (pkg.purl === undefined || pkg.purl === '') return { kind: 'no-purl' };
   const purl = findPurl(pkg.purl);
   if (purl === undefined) return { kind: 'bad-purl' };
-  if (distributionTypes.has(purl.type)) return distributionQueries(pkg, purl, distro, holds);
+  if (distributionTypes.has(purl.type)) return distributionQueries(pkg, purl, distro, known);
   const ecosystem = findLanguageEcosystem(purl.type);
   if (ecosystem === undefined) return { kind: 'no-data', what: `pkg:${purl.type}` };
   const base = ecosystem.toLowerCase();
-  if (!holds(base)) return { kind: 'no-data', what: ecosystem };
+  if (known(base) === undefined) return { kind: 'no-data', what: ecosystem };
   const version = languageVersion(purl.type, pkg.version === '' ? purl.version : pkg.version);
   const names = purl.type === 'golang' ? goNames(pkg, purl) : [nameOfPurl(purl)];
   return { kind: 'queries', queries: names.map((name) => toQuery({ base, release: '' }, name, version)) };
@@ -64,16 +64,16 @@ function goNames(pkg: Package, purl: Purl): readonly string[] {
   return pkg.name === whole || /^v\d+$/.test(purl.subpath) ? [whole] : [whole, path];
 }
 
-function distributionQueries(pkg: Package, purl: Purl, distro: Distro | undefined, holds: Holds): Asked {
+function distributionQueries(pkg: Package, purl: Purl, distro: Distro | undefined, known: Releases): Asked {
   const chosen = chooseDistro(purl, distro);
   if (chosen === undefined) return { kind: 'distro-unknown' };
   const releases = releasesOf(chosen);
-  const known = releases?.find(({ base, release }) => holds(base, release));
-  if (releases === undefined || known === undefined) {
+  const asked =
+    releases?.filter(({ base, release }) => known(base)?.has(release) === true || known(base)?.has('') === true) ?? [];
+  if (asked.length === 0) {
     const version = chosen.version === '' ? (chosen.codename ?? '') : chosen.version;
     return { kind: 'distro-not-covered', what: `${chosen.id} ${version}`.trim() };
   }
-  const asked = releases.filter(({ base, release }) => holds(base, release));
   const version = packageVersion(pkg, purl);
   const source = pkg.source ?? sourceOfPurl(purl, version);
   const names = new Map([
@@ -83,7 +83,7 @@ function distributionQueries(pkg: Package, purl: Purl, distro: Distro | undefine
   if (purl.type === 'rpm' && !names.has(purl.name)) names.set(purl.name, version);
   const queries: Query[] = [];
   for (const [name, nameVersion] of names) {
-    for (const ecosystem of asked.flatMap((each) => streams(each, nameVersion, holds))) {
+    for (const ecosystem of asked.flatMap((each) => streams(each, nameVersion, known))) {
       queries.push(toQuery(ecosystem, name, nameVersion));
     }
   }
@@ -91,13 +91,11 @@ function distributionQueries(pkg: Package, purl: Purl, distro: Distro | undefine
 }
 
 /** The release itself, what is said of all releases, and Ubuntu's paid stream for packages that come from it. */
-function streams(ecosystem: EcosystemKey, version: string, holds: Holds): readonly EcosystemKey[] {
+function streams(ecosystem: EcosystemKey, version: string, known: Releases): readonly EcosystemKey[] {
   const { base, release } = ecosystem;
-  const out = [ecosystem];
-  if (release !== '') out.push({ base, release: '' });
-  const paid = `pro:${release}`;
-  if (base === 'ubuntu' && /esm/.test(version) && holds(base, paid)) out.push({ base, release: paid });
-  return out;
+  const paid = base === 'ubuntu' && /esm/.test(version) ? [`pro:${release}`] : [];
+  const wanted = [...new Set([release, '', ...paid])].filter((each) => known(base)?.has(each) === true);
+  return wanted.map((each) => ({ base, release: each }));
 }
 
 /** The image's own word, unless the package says that it is from elsewhere. */

@@ -36,5 +36,5 @@ export interface Affected {
   readonly gitRanges: number;
 }
 
-/** The events of one range in the record's order, each a letter and a version: `i` introduced, `f` fixed, `l` last affected, `m` limit. */
+/** The events of one range, each a letter and a version: `i` introduced, `f` fixed, `l` last affected, `m` limit. */
 export type Range = readonly string[];

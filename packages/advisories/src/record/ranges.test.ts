@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { prepareVersion, type VersionOrder } from '../versions/compare.ts';
-import { findAffecting } from './ranges.ts';
+import { findAffecting, sortEvents } from './ranges.ts';
 
 function ask(
   version: string,
@@ -8,7 +8,11 @@ function ask(
   versions: readonly string[] = [],
   order: VersionOrder = 'semver',
 ) {
-  return findAffecting(prepareVersion(order, version), ranges, versions);
+  return findAffecting(
+    prepareVersion(order, version),
+    ranges.map((range) => sortEvents(order, range)),
+    versions,
+  );
 }
 
 function kinds(versions: readonly string[], ranges: readonly (readonly string[])[]): string {
@@ -109,5 +113,6 @@ describe('what cannot be read', () => {
   it('leaves out a range with an unreadable event, not its siblings', () => {
     expect(ask('1.5.0', [['i???'], ['i1.0.0', 'f2.0.0']]).kind).toBe('affected');
     expect(ask('1.5.0', [['i???']]).kind).toBe('unreadable');
+    expect(ask('1.5.0', [['i0', 'f1.0.0', 'i2.0.0', 'f???']]).kind).toBe('unreadable');
   });
 });

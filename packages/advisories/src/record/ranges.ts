@@ -1,4 +1,4 @@
-import { compareTo, type PreparedVersion, prepareVersion } from '../versions/compare.ts';
+import { compareTo, type PreparedVersion, recallVersion, type VersionOrder } from '../versions/compare.ts';
 import type { Range } from './advisory.ts';
 
 /** What ranges and versions of a record say about one version. */
@@ -14,18 +14,37 @@ export type RangeAnswer =
   /** The version, or each range that could decide, cannot be read. */
   | { readonly kind: 'unreadable' };
 
-interface Event {
-  readonly letter: string;
-  readonly text: string;
-  /** `undefined` for the beginning of time, which OSV writes as `0`. */
-  readonly version: PreparedVersion | undefined;
+/**
+ * The events of a range in the order of their versions; of the same version, in the order they are written: a fix may be followed by a new
+ * introduction. A range with a version that the order cannot read is marked with `?` in front.
+ */
+export function sortEvents(order: VersionOrder, range: Range): Range {
+  const events = range
+    // `limit: *` is no limit.
+    .filter((event) => event !== 'm*')
+    .map((event) => ({ event, version: versionOf(order, event) }));
+  if (events.some(({ version }) => version?.readable === false)) return ['?', ...range];
+  return events.sort((a, b) => compareStarts(a.version, b.version)).map(({ event }) => event);
 }
 
-const parsed = new WeakMap<Range, readonly Event[] | 'unreadable'>();
+function compareStarts(a: PreparedVersion | undefined, b: PreparedVersion | undefined): number {
+  if (a === undefined || b === undefined) return (a === undefined ? 0 : 1) - (b === undefined ? 0 : 1);
+  return compareTo(a, b);
+}
+
+/** The version of an event; `undefined` for the beginning of time, which OSV writes as `0`. */
+function versionOf(order: VersionOrder, event: string): PreparedVersion | undefined {
+  return event === 'i0' ? undefined : recallVersion(order, event.slice(1));
+}
+
+interface Part {
+  readonly range: string;
+  readonly end: 'fixed' | 'last-affected' | 'open';
+}
 
 /**
- * Whether a version is affected: it is listed, or lies in one of the ranges. Source: OSV schema, "Evaluation".
- * An unreadable version is affected only where the text is listed or a range has no bounds.
+ * Whether a version is affected: it is listed, or lies in one of the ranges, whose events are sorted (`sortEvents`).
+ * Source: OSV schema, "Evaluation". An unreadable version is affected only where the text is listed or a range has no bounds.
  */
 export function findAffecting(
   version: PreparedVersion,
@@ -33,85 +52,52 @@ export function findAffecting(
   versions: readonly string[],
 ): RangeAnswer {
   let unreadable = !version.readable;
-  let found: { readonly range: string; readonly end: 'fixed' | 'last-affected' | 'open' } | undefined;
+  let found: Part | undefined;
   for (const range of ranges) {
-    const events = eventsOf(range, version.order);
-    if (events === 'unreadable') unreadable = true;
-    else found ??= findPart(version, events);
+    const part = version.readable ? findPart(version, range) : withoutBounds(range);
+    if (part === 'unreadable') unreadable = true;
+    else found ??= part;
   }
   if (found === undefined && isListed(version, versions)) found = { range: `= ${version.text}`, end: 'open' };
-  if (found === undefined)
-    return unreadable && ranges.length + versions.length > 0 ? { kind: 'unreadable' } : { kind: 'unaffected' };
-  return { kind: 'affected', ...found, fixes: fixesAbove(version, ranges) };
+  if (found !== undefined) return { kind: 'affected', ...found, fixes: fixesAbove(version, ranges) };
+  return unreadable && ranges.length + versions.length > 0 ? { kind: 'unreadable' } : { kind: 'unaffected' };
 }
 
-/** Events in the order of their versions; of the same version, in the order they are written: a fix may be followed by a new introduction. */
-function eventsOf(range: Range, order: PreparedVersion['order']): readonly Event[] | 'unreadable' {
-  const known = parsed.get(range);
-  if (known !== undefined) return known;
-  const events: Event[] = [];
-  let readable = true;
+/** The part of a range, from an introduction to its end, that holds the version. Reads no event behind the one that decides. */
+function findPart(version: PreparedVersion, range: Range): Part | 'unreadable' | undefined {
+  if (range[0] === '?') return 'unreadable';
+  let introduced: string | undefined;
+  let limited = false;
+  let withinLimit = false;
+  let end: string | undefined;
   for (const event of range) {
     const letter = event.charAt(0);
-    const text = event.slice(1);
-    // `limit: *` is no limit.
-    if (letter === 'm' && text === '*') continue;
-    const version = letter === 'i' && text === '0' ? undefined : prepareVersion(order, text);
-    if (version?.readable === false) readable = false;
-    events.push({ letter, text, version });
+    const at = versionOf(version.order, event);
+    const distance = at === undefined ? 1 : compareTo(version, at);
+    if (letter === 'm') {
+      limited = true;
+      withinLimit ||= distance < 0;
+    } else if (letter === 'i') {
+      if (distance < 0) continue;
+      introduced ??= event;
+    } else if (letter === 'f' ? distance >= 0 : distance > 0) introduced = undefined;
+    else if (introduced === undefined) return undefined;
+    else end ??= event;
+    if (end !== undefined && !range.some((other) => other.startsWith('m'))) break;
   }
-  events.sort((a, b) => compareEvents(a, b));
-  const out = readable ? events : 'unreadable';
-  parsed.set(range, out);
-  return out;
+  if (introduced === undefined || (limited && !withinLimit)) return undefined;
+  return describe(introduced, end);
 }
 
-function compareEvents(a: Event, b: Event): number {
-  if (a.version === undefined || b.version === undefined)
-    return (a.version === undefined ? 0 : 1) - (b.version === undefined ? 0 : 1);
-  return compareTo(a.version, b.version);
-}
-
-/** The part of a range, from an introduction to its end, that holds the version. */
-function findPart(
-  version: PreparedVersion,
-  events: readonly Event[],
-): { readonly range: string; readonly end: 'fixed' | 'last-affected' | 'open' } | undefined {
-  if (!version.readable) return withoutBounds(events) ? { range: '>= 0', end: 'open' } : undefined;
-  const limits = events.filter(({ letter }) => letter === 'm');
-  if (limits.length > 0 && !limits.some((limit) => isBefore(version, limit))) return undefined;
-  let introduced: Event | undefined;
-  for (const event of events) {
-    if (event.letter === 'i' && !isBefore(version, event)) introduced ??= event;
-    else if (event.letter === 'f' && !isBefore(version, event)) introduced = undefined;
-    else if (event.letter === 'l' && event.version !== undefined && compareTo(version, event.version) > 0)
-      introduced = undefined;
-  }
-  return introduced === undefined ? undefined : describe(version, introduced, events);
-}
-
-function describe(
-  version: PreparedVersion,
-  introduced: Event,
-  events: readonly Event[],
-): { readonly range: string; readonly end: 'fixed' | 'last-affected' | 'open' } {
-  const end = events.find(({ letter, version: at }) => {
-    if (at === undefined || letter === 'i' || letter === 'm') return false;
-    const distance = compareTo(version, at);
-    return letter === 'f' ? distance < 0 : distance <= 0;
-  });
-  const from = introduced.version === undefined ? '' : `>= ${introduced.text}`;
+function describe(introduced: string, end: string | undefined): Part {
+  const from = introduced === 'i0' ? '' : `>= ${introduced.slice(1)}`;
   if (end === undefined) return { range: from === '' ? '>= 0' : from, end: 'open' };
-  const to = `${end.letter === 'f' ? '<' : '<='} ${end.text}`;
-  return { range: from === '' ? to : `${from}, ${to}`, end: end.letter === 'f' ? 'fixed' : 'last-affected' };
+  const to = `${end.startsWith('f') ? '<' : '<='} ${end.slice(1)}`;
+  return { range: from === '' ? to : `${from}, ${to}`, end: end.startsWith('f') ? 'fixed' : 'last-affected' };
 }
 
-function isBefore(version: PreparedVersion, event: Event): boolean {
-  return event.version !== undefined && compareTo(version, event.version) < 0;
-}
-
-function withoutBounds(events: readonly Event[]): boolean {
-  return events.length > 0 && events.every(({ letter, version }) => letter === 'i' && version === undefined);
+function withoutBounds(range: Range): Part | undefined {
+  return range.length > 0 && range.every((event) => event === 'i0') ? { range: '>= 0', end: 'open' } : undefined;
 }
 
 /** Listed versions count as text, and where both can be read, as versions: `1.0` is `1.0.0` to many. */
@@ -120,19 +106,17 @@ function isListed(version: PreparedVersion, versions: readonly string[]): boolea
   if (versions.includes(version.text)) return true;
   if (!version.readable) return false;
   return versions.some((text) => {
-    const listed = prepareVersion(version.order, text);
+    const listed = recallVersion(version.order, text);
     return listed.readable && compareTo(version, listed) === 0;
   });
 }
 
 function fixesAbove(version: PreparedVersion, ranges: readonly Range[]): readonly string[] {
   const fixes: PreparedVersion[] = [];
-  for (const range of ranges) {
-    const events = eventsOf(range, version.order);
-    if (events === 'unreadable') continue;
-    for (const { letter, version: at } of events) {
-      if (letter === 'f' && at !== undefined && (!version.readable || compareTo(at, version) > 0)) fixes.push(at);
-    }
+  for (const event of ranges.flat()) {
+    if (!event.startsWith('f')) continue;
+    const at = recallVersion(version.order, event.slice(1));
+    if (at.readable && (!version.readable || compareTo(at, version) > 0)) fixes.push(at);
   }
   return [...new Set(fixes.sort(compareTo).map(({ text }) => text))];
 }

@@ -71,12 +71,12 @@ const recentMost = 4096;
 
 /** Compares two texts, see `compareTo`. Versions read lately are remembered; for the hottest loops use `prepareVersion` yourself. */
 export function compareVersions(order: VersionOrder, a: string, b: string): number {
-  return compareTo(recall(order, a), recall(order, b));
+  return compareTo(recallVersion(order, a), recallVersion(order, b));
 }
 
 /** Whether the order can read the text. */
 export function isVersion(order: VersionOrder, text: string): boolean {
-  return recall(order, text).readable;
+  return recallVersion(order, text).readable;
 }
 
 /** Whether the text names an order. */
@@ -84,7 +84,8 @@ export function isVersionOrder(text: string): text is VersionOrder {
   return Object.hasOwn(orders, text);
 }
 
-function recall(order: VersionOrder, text: string): PreparedVersion {
+/** As `prepareVersion`, remembering versions read lately: records name the same fixes over and over. */
+export function recallVersion(order: VersionOrder, text: string): PreparedVersion {
   if (text.length > 200) return prepareVersion(order, text);
   const name = `${order} ${text}`;
   const known = recent.get(name);
