@@ -193,6 +193,19 @@ describe('an OpenVEX document', () => {
     expect(parseVex(statement, 'vex.json').statements).toHaveLength(1);
   });
 
+  it('takes what its attestation is about for the product where a statement names none', () => {
+    const attested = (hex: string, products: readonly unknown[]) => ({
+      _type: 'https://in-toto.io/Statement/v1',
+      subject: [{ name: 'registry.example/team/app', digest: { sha256: hex } }],
+      predicateType: 'https://openvex.dev/ns/v0.2.0',
+      predicate: openVex([{ ...notAffected(''), products }]),
+    });
+    expect(applied(attested('1'.repeat(64), []))?.suppressed).toBeDefined();
+    expect(applied(attested('2'.repeat(64), []))?.suppressed).toBeUndefined();
+    expect(applied(attested('1'.repeat(64), [{}]))?.suppressed).toBeUndefined();
+    expect(applied(attested('1'.repeat(64), ['pkg:deb/debian/zlib1g']))?.suppressed).toBeUndefined();
+  });
+
   const rejected: readonly (readonly [why: string, statement: unknown])[] = [
     ['is no object', 7],
     ['names no vulnerability', { ...notAffected(debianPurl), vulnerability: {} }],

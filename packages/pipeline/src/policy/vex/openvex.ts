@@ -24,11 +24,19 @@ const justifications: ReadonlySet<string> = new Set([
 /** A statement, or why it is none. */
 type Reading = VexStatement | string;
 
+/** What is known of a document from outside of it. */
+interface Surroundings {
+  /** Its JSON-LD context, which says the version. */
+  readonly context: string;
+  readonly sourceName: string;
+  /** What the attestation around it is about. */
+  readonly subjects: readonly VexComponent[];
+}
+
 /** Reads the statements of an OpenVEX document. Throws VEX_INVALID. */
 export function readOpenVex(
   document: Json,
-  context: string,
-  sourceName: string,
+  { context, sourceName, subjects }: Surroundings,
 ): { readonly statements: readonly VexStatement[]; readonly rejected: readonly Rejected[] } {
   const version = /^https:\/\/openvex\.dev\/ns(?:\/v?([0-9][0-9.]*))?\/?$/.exec(context);
   if (version === null || (version[1] !== undefined && !version[1].startsWith('0.'))) {
@@ -44,14 +52,18 @@ export function readOpenVex(
   const statements: VexStatement[] = [];
   const rejected: Rejected[] = [];
   for (const [index, entry] of listOf(document, 'statements', sourceName).entries()) {
-    const reading = isRecord(entry) ? readStatement(entry, documentMoment, sourceName) : 'not an object';
+    const reading = isRecord(entry) ? readStatement(entry, documentMoment, { sourceName, subjects }) : 'not an object';
     if (typeof reading === 'string') rejected.push({ at: `${sourceName}#/statements/${index}`, why: reading });
     else statements.push(reading);
   }
   return { statements, rejected };
 }
 
-function readStatement(entry: Json, documentMoment: number | undefined, sourceName: string): Reading {
+function readStatement(
+  entry: Json,
+  documentMoment: number | undefined,
+  { sourceName, subjects }: Omit<Surroundings, 'context'>,
+): Reading {
   const ids = idsOf(entry.vulnerability);
   if (ids.length === 0) return 'the statement names no vulnerability';
   const status = textOf(entry, 'status') ?? '';
@@ -65,7 +77,11 @@ function readStatement(entry: Json, documentMoment: number | undefined, sourceNa
   if (status === 'not_affected' && justification === undefined && impact === undefined) {
     return 'not_affected needs a justification or an impact_statement';
   }
-  const targets = readTargets(entry, sourceName);
+  const named = readTargets(entry, sourceName);
+  // Products that are there but cannot be read are not replaced by something wider.
+  const inherits =
+    listOf(entry, 'products', sourceName).length === 0 && listOf(entry, 'subcomponents', sourceName).length === 0;
+  const targets = inherits ? subjects.map((product) => ({ product, parts: [] })) : named;
   if (targets.length === 0) return 'the statement names no product';
 
   const detail = impact ?? textOf(entry, 'action_statement') ?? textOf(entry, 'status_notes');

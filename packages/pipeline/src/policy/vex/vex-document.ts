@@ -56,7 +56,11 @@ export function parseVex(value: unknown, sourceName: string): VexDocument {
   if (isRecord(document)) {
     const context = contextOf(document);
     if (context?.startsWith('https://openvex.dev/ns') === true)
-      return { source: sourceName, format: 'openvex', ...readOpenVex(document, context, sourceName) };
+      return {
+        source: sourceName,
+        format: 'openvex',
+        ...readOpenVex(document, { context, sourceName, subjects: subjectsOf(value) }),
+      };
     if (document.bomFormat === 'CycloneDX')
       return { source: sourceName, format: 'cyclonedx', ...readCycloneDxVex(document, sourceName) };
   }
@@ -68,6 +72,19 @@ function unwrapped(value: unknown): unknown {
   if (!isRecord(value) || typeof value.predicateType !== 'string' || !isRecord(value.predicate)) return value;
   const { predicate } = value;
   return Object.hasOwn(predicate, '@context') || Object.hasOwn(predicate, 'bomFormat') ? predicate : value;
+}
+
+/**
+ * What an attestation is about, by digest: the product of statements that name none.
+ * Sources: in-toto attestation, "Statement" `subject`; OpenVEX specification 0.2.0, "Inheritance Flow".
+ */
+function subjectsOf(value: unknown): readonly VexComponent[] {
+  if (!isRecord(value) || !Array.isArray(value.subject)) return [];
+  return value.subject.slice(0, 1000).flatMap((subject: unknown) => {
+    const digests = isRecord(subject) && isRecord(subject.digest) ? Object.values(subject.digest).slice(0, 100) : [];
+    const hashes = digests.filter((hex) => typeof hex === 'string').map((hex) => hex.toLowerCase());
+    return hashes.length === 0 ? [] : [{ names: [], hashes }];
+  });
 }
 
 /** JSON-LD allows one context or a list of them. */
