@@ -16,8 +16,8 @@ export interface DeliverOptions {
   readonly showSuppressed?: boolean;
 }
 
-/** Columns of a table that no terminal shows. */
-const paperColumns = 160;
+/** A table that no terminal shows is cut nowhere. */
+const paperColumns = Number.POSITIVE_INFINITY;
 
 /** Writes the answers that were asked for: files first, so that standard output is written only when all went well. Throws OUTPUT_UNWRITABLE. */
 export async function deliver(

@@ -36,16 +36,15 @@ async function writeChunks(file: FileHandle, chunks: Iterable<string | Uint8Arra
   try {
     let waiting = '';
     for (const chunk of chunks) {
-      if (typeof chunk !== 'string') {
-        await file.write(chunk);
-        continue;
+      if (typeof chunk === 'string') {
+        waiting += chunk;
+        if (waiting.length < 65_536) continue;
       }
-      waiting += chunk;
-      if (waiting.length < 65_536) continue;
-      await file.write(waiting);
+      await file.writeFile(waiting);
       waiting = '';
+      if (typeof chunk !== 'string') await file.writeFile(chunk);
     }
-    await file.write(waiting);
+    await file.writeFile(waiting);
   } finally {
     await file.close();
   }

@@ -1,2 +1,3 @@
 export * from './fixtures.ts';
 export * from './layer-builder.ts';
+export * from './write-layout.ts';
