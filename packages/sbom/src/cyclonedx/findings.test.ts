@@ -35,6 +35,8 @@ describe('what a vulnerability affects', () => {
     ['c2', 'c2', 'lodash'],
     [`urn:cdx:${serial}/1#c2`, 'c2', 'lodash'],
     ['pkg:npm/lodash@4.17.4', 'c2', 'lodash'],
+    // Trap 20: escapes differ, parts do not.
+    ['pkg:npm/lodash@4%2E17.4', 'c2', 'lodash'],
     // Another document's component, a dangling reference and a package nobody lists stay findings.
     ['urn:cdx:00000000-0000-4000-8000-000000000000/1#c2', 'urn:cdx:00000000-0000-4000-8000-000000000000/1#c2', 'c2'],
     [`urn:cdx:${serial}/2#c2`, `urn:cdx:${serial}/2#c2`, 'c2'],

@@ -196,6 +196,39 @@ describe('components', () => {
     expect(
       await locations({ evidence: { occurrences: [{ location: '/src/pom.xml' }, { location: '/src/pom.xml' }] } }),
     ).toEqual([{ path: 'src/pom.xml' }]);
+    // cdxgen
+    expect(await locations({ properties: [property('SrcFile', '/app/yarn.lock')] })).toEqual([
+      { path: 'app/yarn.lock' },
+    ]);
+  });
+
+  it('take nothing from a property of ours that is not of its type', async () => {
+    const kept = (value: unknown) => [
+      property('assay:model', typeof value === 'string' ? value : JSON.stringify(value)),
+    ];
+    const { inventory } = await json({
+      components: [
+        component({ 'bom-ref': 'a', properties: kept({ name: 5, supplier: 'ok', hashes: [], unknown: 1 }) }),
+        component({ 'bom-ref': 'b', properties: kept('{"__proto__":{"name":"y"},"locations":[{"path":1}]}') }),
+        component({ 'bom-ref': 'c', properties: kept('nonsense') }),
+        component({ 'bom-ref': 'd', properties: kept(`{"licenses":${'['.repeat(50_000)}`) }),
+      ],
+    });
+    expect(inventory.packages.map(({ name, supplier }) => [name, supplier])).toEqual([
+      ['x', 'ok'],
+      ['x', undefined],
+      ['x', undefined],
+      ['x', undefined],
+    ]);
+    expect(inventory.rejected.map(({ at }) => at)).toEqual([
+      '/components/0',
+      '/components/0',
+      '/components/0',
+      '/components/1',
+      '/components/1',
+      '/components/2',
+      '/components/3',
+    ]);
   });
 
   it("of Trivy's lock files lend their path to what they need", async () => {

@@ -1,4 +1,4 @@
-import type { Package } from '@assay/contract';
+import { findPurlLadder, type Package } from '@assay/contract';
 import { type Affected, decoded } from './to-findings.ts';
 
 /** Who is meant by a reference inside a document. */
@@ -53,10 +53,12 @@ export class References {
     if (this.#byPurl === undefined) {
       this.#byPurl = new Map();
       for (const pkg of this.#packages.values()) {
-        if (pkg.purl !== undefined && !this.#byPurl.has(pkg.purl)) this.#byPurl.set(pkg.purl, toAffected(pkg));
+        const key = pkg.purl === undefined ? undefined : findPurlLadder(pkg.purl)?.qualified;
+        if (key !== undefined && !this.#byPurl.has(key)) this.#byPurl.set(key, toAffected(pkg));
       }
     }
-    return this.#byPurl.get(text);
+    // Producers escape differently: parts are compared, not texts.
+    return this.#byPurl.get(findPurlLadder(text)?.qualified ?? '');
   }
 }
 

@@ -21,6 +21,9 @@ export function toLocations(component: JsonObject, properties: readonly Property
     const location = findText(occurrence, 'location');
     if (location !== undefined) seen.add(relative(location));
   }
+  if (seen.size === 0) {
+    for (const { name, value } of properties) if (name === 'SrcFile') seen.add(relative(value));
+  }
   return [...seen].map((path) => ({ path }));
 }
 

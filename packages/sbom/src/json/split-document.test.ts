@@ -100,6 +100,22 @@ describe('a JSON document split into elements', () => {
     expect(rejected.map(({ at }) => at)).toEqual(['/a', '/components/0/n', '/components/0/d/0/k']);
   });
 
+  it('describes only so many of them', () => {
+    const { rejected } = split(`{"a":{${'"b":1,'.repeat(50_000)}"b":1}}`);
+    expect(rejected.length).toBeLessThan(20_000);
+    expect(rejected.at(-1)?.why).toContain('40000');
+  });
+
+  it.each([
+    `{${Array.from({ length: 100_001 }, (_, i) => `"k${i}":1`).join(',')}}`,
+    `{${'"a":1,'.repeat(100_001)}"b":1}`,
+    `{"components":[${'1,'.repeat(2_000_001)}1]}`,
+  ])('refuses more members or entries than any real document has: %.12s', (text) => {
+    const begin = performance.now();
+    expect(() => split(text)).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }));
+    expect(performance.now() - begin).toBeLessThan(5000);
+  });
+
   it('keeps __proto__ an ordinary member', () => {
     const { rest } = split('{"__proto__":{"polluted":1},"a":{"__proto__":2}}');
     expect(Object.getPrototypeOf(rest)).toBe(Object.prototype);

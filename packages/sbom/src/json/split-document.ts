@@ -1,7 +1,12 @@
-import type { Rejected } from '@assay/contract';
+import { AssayError, type Rejected } from '@assay/contract';
+import { Rejections } from '../spdx/rejections.ts';
 import { endOfString, invalidJson, type Scan, scanValue, skipSpace } from './scan-value.ts';
 import { storable } from './storable.ts';
 import type { JsonObject, JsonValue } from './value.ts';
+
+/** Members of the top-level object, and elements of one array, that are read: far beyond real documents, and soon reached by hostile ones. */
+const maxMembers = 100_000;
+const maxElements = 2_000_000;
 
 /** One member of the top-level object: where its value lies. */
 interface JsonMember extends Scan {
@@ -43,6 +48,9 @@ export function openJson(bytes: Uint8Array): JsonSource {
     if (bytes[at] !== 0x3a) throw invalidJson(at, 'expected a colon');
     const start = skipSpace(bytes, at + 1);
     if (members.has(name.text)) duplicates.push(name.text);
+    if (members.size + duplicates.length >= maxMembers) {
+      throw new AssayError('LIMIT_EXCEEDED', `more than ${maxMembers} members in one object`);
+    }
     const member = { start, ...scanValue(bytes, start) };
     members.set(name.text, member);
     at = skipSpace(bytes, member.end);
@@ -59,7 +67,7 @@ export function openJson(bytes: Uint8Array): JsonSource {
 /** The value of one top-level member, parsed; `undefined` when there is none. For small ones. */
 export function readMember(source: JsonSource, name: string): JsonValue | undefined {
   const member = source.members.get(name);
-  return member && parseSlice(source.bytes, member.start, member, pointer(name), []);
+  return member && parseSlice(source.bytes, member.start, member, pointer(name), new Rejections());
 }
 
 /** The document inside one member, such as `sbom` of GitHub's answers or `predicate` of an attestation. */
@@ -81,22 +89,23 @@ export function splitDocument(
   bigArrays: readonly string[],
   onElement: (array: string, index: number, value: JsonValue) => void,
 ): SplitRest {
-  const rejected: Rejected[] = source.duplicates.map((name) => duplicate(pointer(name)));
+  const rejections = new Rejections();
+  for (const name of source.duplicates) rejectDuplicate(rejections, pointer(name));
   const rest: [string, JsonValue][] = [];
   for (const [name, member] of source.members) {
     if (bigArrays.includes(name) && isList(source, member)) continue;
-    rest.push([name, parseSlice(source.bytes, member.start, member, pointer(name), rejected)]);
+    rest.push([name, parseSlice(source.bytes, member.start, member, pointer(name), rejections)]);
   }
   for (const name of bigArrays) {
     const member = source.members.get(name);
     if (member === undefined || !isList(source, member)) continue;
     if (source.bytes[member.start] === 0x5b) {
-      splitArray(source.bytes, member, pointer(name), rejected, (index, value) => onElement(name, index, value));
+      splitArray(source.bytes, member, pointer(name), rejections, (index, value) => onElement(name, index, value));
     } else {
-      onElement(name, 0, parseSlice(source.bytes, member.start, member, pointer(name), rejected));
+      onElement(name, 0, parseSlice(source.bytes, member.start, member, pointer(name), rejections));
     }
   }
-  return { rest: Object.fromEntries(rest), rejected };
+  return { rest: Object.fromEntries(rest), rejected: rejections.all() };
 }
 
 /** An array, or a single object in the place of one. */
@@ -109,14 +118,15 @@ function splitArray(
   bytes: Uint8Array,
   array: JsonMember,
   path: string,
-  rejected: Rejected[],
+  rejections: Rejections,
   onElement: (index: number, value: JsonValue) => void,
 ): void {
   let at = skipSpace(bytes, array.start + 1);
   if (bytes[at] === 0x5d) return;
   for (let index = 0; ; index++) {
+    if (index >= maxElements) throw new AssayError('LIMIT_EXCEEDED', `more than ${maxElements} entries in ${path}`);
     const scan = scanValue(bytes, at);
-    onElement(index, parseSlice(bytes, at, scan, `${path}/${index}`, rejected));
+    onElement(index, parseSlice(bytes, at, scan, `${path}/${index}`, rejections));
     at = skipSpace(bytes, scan.end);
     if (bytes[at] === 0x5d) break;
     if (bytes[at] !== 0x2c) throw invalidJson(at, 'expected a comma or the end of the array');
@@ -125,7 +135,7 @@ function splitArray(
   if (at + 1 !== array.end) throw invalidJson(at, 'the brackets do not match');
 }
 
-function parseSlice(bytes: Uint8Array, start: number, scan: Scan, path: string, rejected: Rejected[]): JsonValue {
+function parseSlice(bytes: Uint8Array, start: number, scan: Scan, path: string, rejections: Rejections): JsonValue {
   let value: JsonValue;
   try {
     value = JSON.parse(asBuffer(bytes).toString('utf8', start, scan.end)) as JsonValue;
@@ -135,7 +145,7 @@ function parseSlice(bytes: Uint8Array, start: number, scan: Scan, path: string, 
   }
   if (scan.members > 0 && countMembers(value) !== scan.members) {
     for (const at of findDuplicates(asBuffer(bytes).toString('utf8', start, scan.end), path)) {
-      rejected.push(duplicate(at));
+      rejectDuplicate(rejections, at);
     }
   }
   return scan.awkward ? storable(value) : value;
@@ -156,8 +166,7 @@ function countMembers(value: JsonValue): number {
 }
 
 /** Where members are hidden by a later one. Slow and rare: the text is known to be valid JSON. */
-function findDuplicates(text: string, path: string): readonly string[] {
-  const found: string[] = [];
+function* findDuplicates(text: string, path: string): Generator<string> {
   const open: { readonly path: string; readonly names: Set<string> | undefined; index: number; next: string }[] = [];
   const token = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\],]/g;
   let here = path;
@@ -174,11 +183,10 @@ function findDuplicates(text: string, path: string): readonly string[] {
     } else if (colon !== undefined && top?.names !== undefined) {
       const name = JSON.parse(word.slice(0, word.length - colon.length)) as string;
       here = top.path + pointer(name);
-      if (top.names.has(name)) found.push(here);
+      if (top.names.has(name)) yield here;
       top.names.add(name);
     }
   }
-  return found;
 }
 
 function readName(bytes: Uint8Array, at: number): { readonly text: string; readonly end: number } {
@@ -199,6 +207,6 @@ export function pointer(name: string): string {
   return `/${name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-function duplicate(at: string): Rejected {
-  return { at, why: 'the member occurs twice; the last one counts' };
+function rejectDuplicate(rejections: Rejections, at: string): void {
+  rejections.add(at, 'the member occurs twice; the last one counts');
 }
