@@ -8,6 +8,8 @@ import { onlyWithin } from './within-product.ts';
 export interface ApplyVexOptions {
   /** Serial number of the scanned CycloneDX document (`urn:uuid:…`): without it, a BOM-Link fits only by the package URL it may hold. */
   readonly serialNumber?: string;
+  /** Reference of the scanned document's own subject in it (CycloneDX `metadata.component.bom-ref`), for BOM-Links to the whole of it. */
+  readonly subjectRef?: string;
 }
 
 /**
@@ -100,6 +102,7 @@ class Matcher {
   readonly #inventory: Inventory;
   readonly #facts: ReturnType<typeof toSubjectFacts>;
   readonly #serial: string | undefined;
+  readonly #subjectRef: string;
   readonly #purls = new PurlReader();
   readonly #packages: ReadonlyMap<string, Package>;
   readonly #isSubject = new Map<VexComponent, boolean>();
@@ -109,6 +112,7 @@ class Matcher {
     this.#inventory = inventory;
     this.#facts = toSubjectFacts(inventory.subject);
     this.#serial = options.serialNumber?.replace(/^urn:uuid:/i, '').toLowerCase();
+    this.#subjectRef = options.subjectRef ?? '';
     this.#packages = new Map(inventory.packages.map((one) => [one.ref, one]));
   }
 
@@ -129,7 +133,11 @@ class Matcher {
   #namesSubject(component: VexComponent): boolean {
     const known = this.#isSubject.get(component);
     if (known !== undefined) return known;
-    const answer = isSubject(component, this.#facts, this.#purls);
+    const { link } = component;
+    // A BOM-Link without a fragment names the document, that is its subject.
+    const isLinked =
+      link !== undefined && link.serial === this.#serial && (link.ref === '' || link.ref === this.#subjectRef);
+    const answer = isLinked || isSubject(component, this.#facts, this.#purls);
     this.#isSubject.set(component, answer);
     return answer;
   }
