@@ -81,13 +81,8 @@ export async function scan(world: World, word: string, words: ScanWords): Promis
     { report: shown, inventory: scanned.inventory, verdict },
     { ...template, ...(words.showSuppressed === undefined ? {} : { showSuppressed: words.showSuppressed }) },
   );
-  if (words.quiet !== true)
-    await tellAside(
-      world,
-      shown,
-      verdict,
-      specs.some((spec) => spec.format === 'table' && spec.file === undefined),
-    );
+  const isTableShown = specs.some((spec) => spec.format === 'table' && spec.file === undefined);
+  if (words.quiet !== true && !isTableShown) await tellAside(world, shown, verdict);
   return exitCodeOf([verdict.verdict]);
 }
 
@@ -95,10 +90,11 @@ function withApplied(report: Report, applied: ReturnType<typeof applyIgnore>): R
   return { ...report, findings: applied.findings, notices: [...report.notices, ...applied.notices] };
 }
 
-/** What a person must know beside a machine's answer; the table says it itself. Verdicts are said in any case. */
-async function tellAside(world: World, report: Report, verdict: Verdict, isShown: boolean): Promise<void> {
-  const notices = isShown ? [] : report.notices.filter((notice) => notice.level === 'warning');
-  for (const notice of notices) await world.stderr.write(`assay: ${plainText(notice.message)}\n`);
+/** What a person must know beside a machine's answer; the table says it all itself. */
+async function tellAside(world: World, report: Report, verdict: Verdict): Promise<void> {
+  for (const notice of report.notices) {
+    if (notice.level === 'warning') await world.stderr.write(`assay: ${plainText(notice.message)}\n`);
+  }
   for (const reason of verdict.reasons)
     await world.stderr.write(`assay: ${reason.means}: ${plainText(reason.message)}\n`);
 }
