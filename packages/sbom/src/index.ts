@@ -3,6 +3,6 @@ export { type WriteOptions, writeCycloneDx } from './cyclonedx/write/write-cyclo
 export * from './formats.ts';
 export { readDocument } from './read-document.ts';
 export * from './sbom-input.ts';
-export { type SpdxTraits, spdxTraits, writeSpdx } from './spdx/index.ts';
-export type { Problem } from './validate/problem.ts';
-export { type Validation, validateDocument } from './validate/validate-document.ts';
+export { writeSpdx } from './spdx/spdx2/write.ts';
+export { type SpdxTraits, spdxTraits } from './spdx/traits.ts';
+export * from './validate.ts';

@@ -1,9 +1,6 @@
 import type { ReadDocument } from '@assay/contract';
 import { collectBytes } from './bytes/collect-bytes.ts';
-import { readCycloneDxJson } from './cyclonedx/read-json.ts';
-import { readCycloneDxXml } from './cyclonedx/read-xml.ts';
 import { type Detected, detectFormat } from './detect-format.ts';
-import { readSpdx3, readSpdxJson, readSpdxTagValue } from './spdx/index.ts';
 
 /**
  * Reads CycloneDX (JSON, XML) or SPDX (JSON, tag-value, 3 as JSON-LD), whichever it is. Entries that cannot be understood are in
@@ -16,19 +13,19 @@ export async function readDocument(
   return readDetected(detectFormat(await collectBytes(input, options)));
 }
 
-/** Reads what `detectFormat` found. */
-export function readDetected(detected: Detected): ReadDocument {
+/** Reads what `detectFormat` found. Each reader is loaded at first use: one document needs one of them. */
+export async function readDetected(detected: Detected): Promise<ReadDocument> {
   switch (detected.is) {
     case 'cyclonedx-json':
-      return readCycloneDxJson(detected.source);
+      return (await import('./cyclonedx/read-json.ts')).readCycloneDxJson(detected.source);
     case 'xml':
-      return readCycloneDxXml(detected.bytes);
+      return (await import('./cyclonedx/read-xml.ts')).readCycloneDxXml(detected.bytes);
     case 'spdx-json':
-      return readSpdxJson(detected.source);
+      return (await import('./spdx/index.ts')).readSpdxJson(detected.source);
     case 'spdx-3':
-      return readSpdx3(detected.source);
+      return (await import('./spdx/index.ts')).readSpdx3(detected.source);
     case 'spdx-tag-value':
-      return readSpdxTagValue(toText(detected.bytes));
+      return (await import('./spdx/index.ts')).readSpdxTagValue(toText(detected.bytes));
   }
 }
 

@@ -1,7 +1,7 @@
 import { AssayError } from '@assay/contract';
 
-/** Largest document read unless the caller says otherwise: 512 MiB, about what one text of the runtime can hold. */
-export const defaultMaxBytes = 512 * 1024 * 1024;
+/** Largest document that is read, unless the caller allows less: 500 MiB, a little less than one text of the runtime can hold. */
+export const defaultMaxBytes = 500 * 1024 * 1024;
 
 /**
  * All bytes of the input. An input that is longer than `maxBytes` is refused as soon as that is known, and read no further.

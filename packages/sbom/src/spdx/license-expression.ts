@@ -1,4 +1,4 @@
-import { fixupSpdxId } from '@cyclonedx/cyclonedx-library/SPDX';
+import { findListedId } from '../license-list.ts';
 
 type Conjunction = 'AND' | 'OR';
 
@@ -13,7 +13,7 @@ const maxDepth = 64;
 
 /** Whether the id is on the SPDX licence list, deprecated ids included; letter case does not count. Source: SPDX 2.3, Annex D.2. */
 export function isListedLicense(id: string): boolean {
-  return fixupSpdxId(id) !== undefined || (id.endsWith('+') && fixupSpdxId(id.slice(0, -1)) !== undefined);
+  return findListedId(id) !== undefined || (id.endsWith('+') && findListedId(id.slice(0, -1)) !== undefined);
 }
 
 const licenseRef = /^(?:DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+$/;

@@ -1,4 +1,5 @@
 import type { ReadDocument } from '@assay/contract';
+import { collectBytes } from '../bytes/collect-bytes.ts';
 import { type DetectedSpdx, detectFormat } from '../detect-format.ts';
 import { cycloneDxJson } from '../formats.ts';
 import { type JsonSource, splitDocument } from '../json/split-document.ts';
@@ -21,17 +22,13 @@ export interface Validation {
   readonly problems: readonly Problem[];
 }
 
-/**
- * Judges a document strictly: CycloneDX by its official schema and by the rules that no schema can say, SPDX by the rules of its
- * specification. Members that occur twice are a problem. Throws for what is no SBOM at all: SBOM_UNKNOWN, SBOM_INVALID (not well formed),
- * SBOM_VERSION, LIMIT_EXCEEDED.
- */
-export async function validateDocument(bytes: Uint8Array): Promise<Validation> {
-  const detected = detectFormat(bytes);
+/** See `validateDocument` in `../validate.ts`. */
+export async function judgeDocument(bytes: Uint8Array): Promise<Validation> {
+  const detected = detectFormat(await collectBytes(bytes));
   if (detected.is === 'cyclonedx-json') return validateJson(detected.source);
   if (detected.is === 'xml') return validateXml(detected.bytes);
   // The reader refuses versions that nobody has rules for.
-  const { format } = readDetected(detected);
+  const { format } = await readDetected(detected);
   return {
     format: format.name,
     version: format.version,

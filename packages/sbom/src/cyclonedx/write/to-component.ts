@@ -1,7 +1,7 @@
 import { type Distro, digestParts, findPurl, type Package, type PackageKind, type Subject } from '@assay/contract';
-import { isSupportedSpdxId } from '@cyclonedx/cyclonedx-library/SPDX';
 import type { CycloneDxTraits } from '../../formats.ts';
 import type { JsonObject, JsonValue } from '../../json/value.ts';
+import { isListedId } from '../../license-list.ts';
 import { differences } from '../../spdx/kept-model.ts';
 import { findLicenseExpression } from '../../spdx/license-expression.ts';
 import { ours, type Property, PropertyReader } from '../properties.ts';
@@ -149,17 +149,12 @@ function toHashes(pkg: Package, traits: CycloneDxTraits): readonly JsonValue[] {
 /** One expression alone, else ids and names: until 1.7 the two do not mix. */
 function toLicenses(licenses: readonly string[]): readonly JsonValue[] {
   const [only] = licenses;
-  if (
-    only !== undefined &&
-    licenses.length === 1 &&
-    !isSupportedSpdxId(only) &&
-    findLicenseExpression(only) !== undefined
-  ) {
+  if (only !== undefined && licenses.length === 1 && !isListedId(only) && findLicenseExpression(only) !== undefined) {
     return [{ expression: only }];
   }
   return licenses
     .filter((license) => license.trim() !== '')
-    .map((license) => ({ license: isSupportedSpdxId(license) ? { id: license } : { name: license } }));
+    .map((license) => ({ license: isListedId(license) ? { id: license } : { name: license } }));
 }
 
 function toJson(parts: Parts): JsonObject {
