@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { readPurlFacts, readSourceInfo, withSourceVersion, withVersionOfPurl } from './producer-conventions.ts';
+import {
+  readPurlFacts,
+  readSourceInfo,
+  toEcosystemName,
+  withSourceVersion,
+  withVersionOfPurl,
+} from './producer-conventions.ts';
 
 describe('what producers write into sourceInfo', () => {
   // Sources: SPDX documents of Trivy 0.74 and Syft 1.54 over the same image.
@@ -39,6 +45,19 @@ describe('what a package URL tells', () => {
     ['https://example.org', {}],
   ])('reads %s', (purl, facts) => expect(readPurlFacts(purl)).toEqual(facts));
 
+  // Sources: Syft writes Maven's artifact alone; GitHub's dependency graph export wrote the ecosystem before the name.
+  it.each([
+    ['slf4j-api', 'pkg:maven/org.slf4j/slf4j-api@1.7', 'org.slf4j:slf4j-api'],
+    ['maven:org.slf4j:slf4j-api', 'pkg:maven/org.slf4j/slf4j-api@1.7', 'org.slf4j:slf4j-api'],
+    ['npm:@babel/core', 'pkg:npm/%40babel/core@7', '@babel/core'],
+    ['pip:requests', 'pkg:pypi/requests@2', 'requests'],
+    ['npm:left', 'pkg:generic/left', 'npm:left'],
+    ['Jinja2', 'pkg:pypi/jinja2@2.10', 'Jinja2'],
+    ['zlib', undefined, 'zlib'],
+  ])('calls %s of %s %s', (given, purl, name) => {
+    expect(toEcosystemName(given, purl, purl === undefined ? {} : readPurlFacts(purl))).toBe(name);
+  });
+
   it('takes the epoch of an RPM from its qualifier', () => {
     expect(withVersionOfPurl('4.14-1', 'pkg:rpm/redhat/rpm@4.14-1?epoch=2')).toBe('2:4.14-1');
     expect(withVersionOfPurl('2:4.14-1', 'pkg:rpm/redhat/rpm@4.14-1?epoch=2')).toBe('2:4.14-1');
@@ -46,11 +65,17 @@ describe('what a package URL tells', () => {
   });
 
   it('gives a source without version the version of the package', () => {
-    expect(withSourceVersion({ name: 'zlib', version: '' }, '1:1.2')).toEqual({ name: 'zlib', version: '1:1.2' });
-    expect(withSourceVersion({ name: 'curl', version: '7.61-2' }, '3:7.61-2')).toEqual({
-      name: 'curl',
-      version: '3:7.61-2',
-    });
-    expect(withSourceVersion({ name: 'b', version: '9' }, '1')).toEqual({ name: 'b', version: '9' });
+    const deb = 'pkg:deb/debian/zlib1g@1.2';
+    expect(withSourceVersion({ name: 'zlib', version: '' }, '1:1.2', deb)).toEqual({ name: 'zlib', version: '1:1.2' });
+    expect(withSourceVersion({ name: 'b', version: '9' }, '1', deb)).toEqual({ name: 'b', version: '9' });
+  });
+
+  // The first is Debian 12's bsdutils; the file name of a source RPM has no place for an epoch.
+  it('gives a source the epoch of the package for RPM only', () => {
+    const source = { name: 'util-linux', version: '2.38.1-5' };
+    expect(withSourceVersion(source, '1:2.38.1-5', 'pkg:deb/debian/bsdutils@1%3A2.38.1-5')).toEqual(source);
+    expect(withSourceVersion(source, '1:2.38.1-5', 'pkg:rpm/redhat/bsdutils@2.38.1-5?epoch=1')?.version).toBe(
+      '1:2.38.1-5',
+    );
   });
 });

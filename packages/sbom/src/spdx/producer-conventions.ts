@@ -67,6 +67,31 @@ export function readPurlFacts(text: string): PurlFacts {
   };
 }
 
+/** Words that GitHub's dependency graph put before names until 2024, and the types of package URL they stand for. */
+const namePrefixes: Readonly<Record<string, string>> = {
+  actions: 'githubactions',
+  composer: 'composer',
+  go: 'golang',
+  maven: 'maven',
+  npm: 'npm',
+  nuget: 'nuget',
+  pip: 'pypi',
+  pub: 'pub',
+  rubygems: 'gem',
+  rust: 'cargo',
+  swift: 'swift',
+};
+
+/** The name people write: with the namespace where the producer left it out, without the ecosystem where GitHub put it in. */
+export function toEcosystemName(given: string, purl: string | undefined, facts: PurlFacts): string {
+  if (purl === undefined) return given;
+  const colon = given.indexOf(':');
+  const prefix = colon < 0 ? '' : given.slice(0, colon);
+  const type = Object.hasOwn(namePrefixes, prefix) ? namePrefixes[prefix] : undefined;
+  const name = type !== undefined && purl.startsWith(`pkg:${type}/`) ? given.slice(colon + 1) : given;
+  return facts.name?.endsWith(name) === true ? facts.name : name;
+}
+
 /** `name`, `name@version`, or the file name of a source RPM: `name-version-release.src.rpm`. */
 function readUpstream(text: string): Source | undefined {
   const rpm = /^(.+)-([^-]+)-([^-]+)\.(?:src|nosrc)\.rpm$/.exec(text);
@@ -84,20 +109,32 @@ export function isScannedThing(spdxId: string): boolean {
   return scanned.test(spdxId);
 }
 
-/** The source with a version: the binary's where none is said, and the binary's epoch where only that is missing. */
-export function withSourceVersion(source: Source | undefined, version: string): Source | undefined {
-  if (source === undefined || (source.version !== '' && !version.endsWith(`:${source.version}`))) return source;
-  return { name: source.name, version };
+/**
+ * The source with a version: the binary's where none is said. The file name of a source RPM cannot hold the epoch, so there it is
+ * the binary's; for Debian's sources a missing epoch says that there is none (bsdutils 1:2.38.1 is built from util-linux 2.38.1).
+ */
+export function withSourceVersion(
+  source: Source | undefined,
+  version: string,
+  purl: string | undefined,
+): Source | undefined {
+  if (source === undefined) return undefined;
+  const lacksEpoch = purl !== undefined && isRpm(purl) && version.endsWith(`:${source.version}`);
+  return source.version === '' || lacksEpoch ? { name: source.name, version } : source;
+}
+
+function isRpm(purl: string): boolean {
+  return /^pkg:\/*rpm\//i.test(purl);
 }
 
 /** The version as said, or as the package URL has it; RPM's epoch is a qualifier there. */
 export function withVersionOfPurl(said: string | undefined, purlText: string | undefined): string {
   if (purlText === undefined) return said ?? '';
-  const isRpm = /^pkg:\/*rpm\//i.test(purlText);
-  if (said !== undefined && (!isRpm || said.includes(':'))) return said;
+  const hasEpoch = isRpm(purlText);
+  if (said !== undefined && (!hasEpoch || said.includes(':'))) return said;
   const purl = findPurl(purlText);
   const version = said ?? purl?.version ?? '';
-  const epoch = isRpm ? (purl?.qualifiers.epoch ?? '0') : '0';
+  const epoch = hasEpoch ? (purl?.qualifiers.epoch ?? '0') : '0';
   return version === '' || epoch === '0' || !/^\d+$/.test(epoch) || version.includes(':')
     ? version
     : `${epoch}:${version}`;

@@ -1,8 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Package } from '@assay/contract';
+import type { Package, ReadDocument } from '@assay/contract';
 import { fixtures, fixturesFor } from '@assay/testkit';
 import { describe, expect, it } from 'vitest';
+import { readDocument } from '../../src/index.ts';
 import { openJson } from '../../src/json/split-document.ts';
 import {
   readSpdx3,
@@ -140,6 +141,23 @@ describe.runIf(fixturesFor('SPDX of Syft and Trivy'))('what Syft and Trivy wrote
     expect(both.length).toBeGreaterThan(50);
     expect(both.filter(([name, source]) => trivy.get(name) !== source)).toEqual([]);
   });
+
+  it.each(globSync('*/trivy.spdx.json', { cwd: golden }).sort())(
+    'says of packages what its CycloneDX says: %s',
+    async (file) => {
+      const cyclonedx = await readDocument(readFileSync(join(golden, dirname(file), 'trivy.cdx.json')));
+      const tell = ({ inventory }: ReadDocument) =>
+        inventory.packages
+          .filter(({ purl }) => purl !== undefined)
+          .map(({ kind, name, version, purl, source, arch, licenses, hashes, supplier }) =>
+            JSON.stringify({ kind, name, version, purl, source, arch, licenses, hashes, supplier }),
+          )
+          .sort();
+      const spdx = json(join(golden, file));
+      expect(tell(spdx)).toEqual(tell(cyclonedx));
+      expect(spdx.inventory.distro).toEqual(cyclonedx.inventory.distro);
+    },
+  );
 
   it('names the distribution and the digest of the image', () => {
     for (const file of ['syft.spdx22.json', 'syft.spdx23.json', 'trivy.spdx.json']) {

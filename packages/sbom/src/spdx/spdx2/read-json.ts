@@ -35,7 +35,7 @@ export function readSpdxJson(source: JsonSource, options: SpdxReadOptions = {}):
   const head: JsonObject = Object.fromEntries(headMembers.map((name) => [name, readMember(source, name)]));
   const version = readVersion(head);
   const reader = new Spdx2DocumentReader(head, options);
-  const { rest, rejected } = splitDocument(inReadingOrder(source), spdx2Arrays, (array, index, value) =>
+  const { rest, rejected } = splitDocument(source, spdx2Arrays, (array, index, value) =>
     reader.add(array as Spdx2Array, value, `/${array}/${index}`),
   );
   for (const { at, why } of rejected) reader.rejections.add(at, why);
@@ -75,11 +75,4 @@ export function toDocument(
     findings: [],
     counts: reader.counts,
   };
-}
-
-/** JSON leaves the order open; relationships are read when all that they can name is known. */
-function inReadingOrder(source: JsonSource): JsonSource {
-  const place = (name: string) => spdx2Arrays.indexOf(name as Spdx2Array);
-  const members = [...source.members].sort(([a], [b]) => place(a) - place(b));
-  return { ...source, members: new Map(members) };
 }

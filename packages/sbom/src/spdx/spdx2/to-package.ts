@@ -1,7 +1,13 @@
 import { isDigest, type Package } from '@assay/contract';
 import { findMember, isObject, type JsonObject, type JsonValue, toList } from '../../json/value.ts';
 import { isLicenseRef, splitLicenses } from '../license-expression.ts';
-import { readPurlFacts, readSourceInfo, withSourceVersion, withVersionOfPurl } from '../producer-conventions.ts';
+import {
+  readPurlFacts,
+  readSourceInfo,
+  toEcosystemName,
+  withSourceVersion,
+  withVersionOfPurl,
+} from '../producer-conventions.ts';
 import { placeUnder, type Rejections } from '../rejections.ts';
 import { findSaid, findString, isSaid, kindOf, quoted } from '../said.ts';
 import { purposes } from './terms.ts';
@@ -38,14 +44,14 @@ export function toPackage(raw: JsonValue, ref: string, at: string, context: Pack
   const facts = refs.purl === undefined ? {} : readPurlFacts(refs.purl);
   const version = withVersionOfPurl(findSaid(raw, 'versionInfo'), refs.purl);
   const info = readSourceInfo(findString(raw, 'sourceInfo') ?? '');
-  const source = withSourceVersion(info.source ?? facts.source, version);
+  const source = withSourceVersion(info.source ?? facts.source, version, refs.purl);
   const description = findSaid(raw, 'description') ?? findSaid(raw, 'summary');
   const supplier = readSupplier(findSaid(raw, 'supplier'));
   const annotated = readAnnotations(raw);
   return {
     ref,
     kind: readKind(raw, at, rejections),
-    name: facts.name?.endsWith(name) === true ? facts.name : name,
+    name: toEcosystemName(name, refs.purl, facts),
     version,
     ...(refs.purl === undefined ? {} : { purl: refs.purl }),
     ...(source === undefined ? {} : { source }),

@@ -1,6 +1,12 @@
 import type { Package } from '@assay/contract';
 import { findMember, findText, isObject, type JsonObject, toList } from '../../json/value.ts';
-import { readPurlFacts, readSourceInfo, withSourceVersion, withVersionOfPurl } from '../producer-conventions.ts';
+import {
+  readPurlFacts,
+  readSourceInfo,
+  toEcosystemName,
+  withSourceVersion,
+  withVersionOfPurl,
+} from '../producer-conventions.ts';
 import { placeUnder, type Rejections } from '../rejections.ts';
 import { findSaid, quoted } from '../said.ts';
 import { namedBy } from './element.ts';
@@ -31,13 +37,13 @@ export function toPackage3(
   }
   const version = withVersionOfPurl(findSaid(element, 'software_packageVersion'), identifiers.purl);
   const info = readSourceInfo(findText(element, 'software_sourceInfo') ?? '');
-  const source = withSourceVersion(info.source ?? facts.source, version);
+  const source = withSourceVersion(info.source ?? facts.source, version, identifiers.purl);
   const description = findSaid(element, 'description') ?? findSaid(element, 'summary');
   const supplier = supplierOf(element, context);
   return {
     ref,
     kind: kindOf(element),
-    name: facts.name?.endsWith(given) === true ? facts.name : given,
+    name: toEcosystemName(given, identifiers.purl, facts),
     version,
     ...(identifiers.purl === undefined ? {} : { purl: identifiers.purl }),
     ...(source === undefined ? {} : { source }),
