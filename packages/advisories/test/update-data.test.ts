@@ -169,6 +169,16 @@ describe('an update', () => {
     ).rejects.toMatchObject({ code: 'DB_SOURCE' });
   });
 
+  it('gives a server up that says nothing, within two seconds of the last attempt', async () => {
+    server.faults.push({ path: 'npm/all.zip', fault: () => true });
+    const start = performance.now();
+    await expect(update()).rejects.toMatchObject({
+      code: 'DB_SOURCE',
+      detail: expect.stringContaining('nothing came for 1.5 s'),
+    });
+    expect(performance.now() - start).toBeLessThan(2500);
+  });
+
   it('follows a redirect', async () => {
     server.files.set('elsewhere.zip', server.files.get('npm/all.zip') ?? Buffer.alloc(0));
     server.faults.push({ path: 'npm/all.zip', fault: status(302, { location: '/elsewhere.zip' }) });

@@ -140,8 +140,26 @@ function readDescription(path: string, descriptor: number, size: number): DataDe
   const at = Number(preamble.readBigUInt64LE(24));
   if (!(at + length <= size) || readFully(descriptor, text, at) < length) throw damaged(path);
   if (crc32(text) !== preamble.readUInt32LE(36)) throw damaged(path);
-  // The checksum says that these are our own words.
-  return JSON.parse(text.toString('utf8')) as DataDescription;
+  // The checksum says that these are our own words; what look-ups count on is looked at all the same.
+  const description = JSON.parse(text.toString('utf8')) as DataDescription;
+  if (!isSound(description, size)) throw new AssayError('DB_INVALID', `${path} describes itself wrongly`);
+  return description;
+}
+
+function isSound({ index, contentEnd, records, ecosystems, exploits }: DataDescription, size: number): boolean {
+  return (
+    Array.isArray(ecosystems) &&
+    Number.isSafeInteger(records) &&
+    contentEnd >= preambleSize &&
+    index.offset === contentEnd &&
+    endOfIndex(index) <= size &&
+    (exploits === undefined || endOfIndex(exploits.index) <= size)
+  );
+}
+
+/** The first byte after an index. */
+export function endOfIndex(index: IndexPlace): number {
+  return index.offset + (index.pages + index.overflow) * pageSize;
 }
 
 /** The 64 bytes that every file starts with. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { AssayError, type DataVersion } from '@assay/contract';
-import { DataFile } from './data-file.ts';
+import type { DataVersion } from '@assay/contract';
+import { DataFile, endOfIndex } from './data-file.ts';
 import { writeDescription } from './data-writer.ts';
 import { type Exploits, findExploits, writeExploits } from './exploits.ts';
-import { type DataDescription, damaged, type IndexPlace, pageSize, preambleSize } from './format.ts';
+import { type DataDescription, damaged, pageSize, preambleSize } from './format.ts';
 import { versionOf } from './open-data.ts';
 import { OutputFile } from './output-file.ts';
 
@@ -24,12 +24,11 @@ export async function rewriteData(
   let out: OutputFile | undefined;
   try {
     const { description } = file;
-    checkShape(file, description);
     out = new OutputFile(output);
     out.write(Buffer.alloc(preambleSize));
     out.digest();
     const hash = createHash('sha256');
-    const end = endOf(description.index);
+    const end = endOfIndex(description.index);
     for (let at = preambleSize; at < end; at += chunk) {
       const bytes = file.read(at, Math.min(chunk, end - at));
       hash.update(bytes);
@@ -51,26 +50,11 @@ export async function rewriteData(
   }
 }
 
-function endOf(index: IndexPlace): number {
-  return index.offset + (index.pages + index.overflow) * pageSize;
-}
-
-function checkShape(file: DataFile, description: DataDescription): void {
-  const { index, contentEnd, records, ecosystems } = description;
-  const sound =
-    Array.isArray(ecosystems) &&
-    Number.isSafeInteger(records) &&
-    index.offset === contentEnd &&
-    contentEnd >= preambleSize &&
-    endOf(index) <= file.size;
-  if (!sound) throw new AssayError('DB_INVALID', `${file.path} describes itself wrongly`);
-}
-
 function checkExploits(file: DataFile, { exploits }: DataDescription): void {
   if (exploits === undefined) return;
   const bytes = file.read(exploits.offset, exploits.length);
   if (createHash('sha256').update(bytes).digest('hex') !== exploits.digest) throw damaged(file.path);
-  for (let at = exploits.index.offset; at < endOf(exploits.index); at += pageSize) {
+  for (let at = exploits.index.offset; at < endOfIndex(exploits.index); at += pageSize) {
     const page = file.read(at, pageSize);
     if (crc32(page.subarray(4)) !== page.readUInt32LE(0)) throw damaged(file.path);
   }

@@ -7,7 +7,7 @@ import { unwritable } from '../data/output-file.ts';
 import { throwIfStopped } from '../data/pause.ts';
 import { isObject, textAt } from '../record/json.ts';
 import { ZipFile } from '../source/zip-file.ts';
-import type { HttpSource, SourceAnswer } from './http-source.ts';
+import { type HttpSource, Silence, type SourceAnswer } from './http-source.ts';
 import { checkFile, findPromisedDigest, type PromisedDigest, parseSha256File } from './promised-digest.ts';
 
 /** What is remembered of a file that was fetched. */
@@ -40,6 +40,15 @@ const largestArchive = 4 * 1024 ** 3;
 /** A server that asks for a longer wait is told on: the person decides. Milliseconds. */
 const longestWait = 30_000;
 const firstBackoff = 250;
+/** Longest silence while an attempt remains, and in the last one; milliseconds. The registry client's, too. */
+const patience = 8_000;
+const lastPatience = 1_500;
+/** Longest time one attempt may take, however steadily bytes drip; milliseconds. */
+const longestAttempt = 60 * 60 * 1000;
+
+interface AttemptOptions extends FetchOptions {
+  readonly patienceMs: number;
+}
 
 /** The server has no such archive. */
 export class NotOffered extends AssayError {}
@@ -85,7 +94,10 @@ export async function fetchArchive(source: HttpSource, ecosystem: string, option
   for (let attempt = 0; ; attempt++) {
     throwIfStopped(options.signal);
     try {
-      return await attemptFetch(source, ecosystem, url, options);
+      return await attemptFetch(source, ecosystem, url, {
+        ...options,
+        patienceMs: attempt < options.retries ? patience : lastPatience,
+      });
     } catch (error) {
       throwIfStopped(options.signal);
       if (!(error instanceof Transient)) throw error;
@@ -98,13 +110,18 @@ export async function fetchArchive(source: HttpSource, ecosystem: string, option
   }
 }
 
-async function attemptFetch(source: HttpSource, ecosystem: string, url: URL, options: FetchOptions): Promise<Archive> {
-  const { folder, signal } = options;
+async function attemptFetch(
+  source: HttpSource,
+  ecosystem: string,
+  url: URL,
+  options: AttemptOptions,
+): Promise<Archive> {
+  const { folder, signal, patienceMs } = options;
   const paths = pathsOf(folder, ecosystem);
   const before = findArchive(folder, ecosystem);
   const part = findPart(paths);
   const answer = await connected(url, () =>
-    source.get(url, { ...conditions(before?.state), ...resumption(part) }, signal),
+    source.get(url, { ...conditions(before?.state), ...resumption(part) }, patienceMs, signal),
   );
   if (answer.status === 304 && before !== undefined) {
     await answer.body.dump();
@@ -120,7 +137,8 @@ async function attemptFetch(source: HttpSource, ecosystem: string, url: URL, opt
   if (total !== undefined && statSync(paths.part).size !== total) {
     throw new Transient(`the answer ended after ${statSync(paths.part).size} of ${total} bytes`);
   }
-  const promised = findPromisedDigest(answer.headers, answer.status) ?? (await findSha256File(source, url, signal));
+  const promised =
+    findPromisedDigest(answer.headers, answer.status) ?? (await findSha256File(source, url, patienceMs, signal));
   const state = await accept(paths, answer, promised);
   return { ecosystem, path: paths.archive, state, fetched: true };
 }
@@ -193,6 +211,7 @@ async function connected(url: URL, work: () => Promise<SourceAnswer>): Promise<S
     return await work();
   } catch (cause) {
     if (cause instanceof AssayError) throw cause;
+    if (cause instanceof Silence) throw new Transient(`the server does not answer: ${cause.message}`, undefined, cause);
     throw new Transient(`cannot reach ${url.host}${codeOf(cause)}`, undefined, cause);
   }
 }
@@ -236,19 +255,21 @@ async function receive(
   if (total !== undefined && total > largestArchive) throw tooLarge(url);
   const state = stateOf(answer);
   let done = from;
+  const deadline = performance.now() + longestAttempt;
   try {
     writeFileSync(paths.partState, JSON.stringify(state));
     const counted = async function* (): AsyncGenerator<Uint8Array> {
       for await (const chunk of answer.body) {
         done += chunk.length;
         if (done > largestArchive) throw tooLarge(url);
+        if (performance.now() > deadline) throw new Transient('the download took too long');
         options.onBytes?.(done, total);
         yield chunk;
       }
     };
     await pipeline(counted, createWriteStream(paths.part, { flags: from === 0 ? 'w' : 'a' }));
   } catch (cause) {
-    if (cause instanceof AssayError) throw cause;
+    if (cause instanceof AssayError || cause instanceof Transient) throw cause;
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     if (['ENOSPC', 'EACCES', 'EROFS', 'ENOENT', 'EDQUOT'].includes(code)) throw unwritable(paths.part, cause);
     throw new Transient(`the connection was cut after ${done} bytes${codeOf(cause)}`, undefined, cause);
@@ -269,10 +290,11 @@ function stateOf(answer: SourceAnswer): { etag?: string; lastModified?: string }
 async function findSha256File(
   source: HttpSource,
   url: URL,
+  patienceMs: number,
   signal: AbortSignal | undefined,
 ): Promise<PromisedDigest | undefined> {
   try {
-    const answer = await source.get(new URL(`${url.href}.sha256`), {}, signal);
+    const answer = await source.get(new URL(`${url.href}.sha256`), {}, patienceMs, signal);
     if (answer.status !== 200) {
       await answer.body.dump();
       return undefined;
