@@ -3,7 +3,7 @@ import type { Listing } from '../listing/listing.ts';
 import { toPackages } from '../listing/to-packages.ts';
 import { parsePodfileLock } from './podfile-lock.ts';
 
-const maxLock = 8 * 2 ** 20;
+const maxLock = 4 * 2 ** 20;
 
 /** Pods, told by `Podfile.lock` in a folder. */
 export const cocoapods: Cataloguer<Listing> = {

@@ -3,7 +3,7 @@ import type { Listing } from '../listing/listing.ts';
 import { toPackages } from '../listing/to-packages.ts';
 import { parseConanLock } from './conan-lock.ts';
 
-const maxLock = 8 * 2 ** 20;
+const maxLock = 4 * 2 ** 20;
 
 /** Packages of Conan (C and C++), told by `conan.lock` in a folder. */
 export const conan: Cataloguer<Listing> = {

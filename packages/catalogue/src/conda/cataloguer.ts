@@ -3,7 +3,7 @@ import type { Listing } from '../listing/listing.ts';
 import { toPackages } from '../listing/to-packages.ts';
 import { parseCondaMeta } from './conda-meta.ts';
 
-const maxFile = 24 * 2 ** 20;
+const maxFile = 8 * 2 ** 20;
 
 /** Packages of Conda environments, told by `conda-meta/NAME-VERSION-BUILD.json`. */
 export const conda: Cataloguer<Listing> = {

@@ -3,7 +3,7 @@ import type { Listing } from '../listing/listing.ts';
 import { toPackages } from '../listing/to-packages.ts';
 import { parsePubspecLock } from './pubspec-lock.ts';
 
-const maxLock = 8 * 2 ** 20;
+const maxLock = 4 * 2 ** 20;
 
 /** Packages of Dart and Flutter, told by `pubspec.lock` in a folder. */
 export const dart: Cataloguer<Listing> = {

@@ -6,7 +6,7 @@ import { parseDepsJson } from './deps-json.ts';
 import { parsePackagesLock } from './packages-lock.ts';
 import { listProjects, type ProjectFile, parsePackagesConfig, parseProject } from './project-file.ts';
 
-const maxFile = 12 * 2 ** 20;
+const maxFile = 8 * 2 ** 20;
 const projects = ['csproj', 'fsproj', 'vbproj'];
 
 type DotnetFound = { readonly listing: Listing } | { readonly project: ProjectFile };

@@ -22,6 +22,9 @@ interface Frame {
 /** Where the value goes that the following lines give. */
 type Slot = { readonly node: Container; readonly key: string | number };
 
+/** Maps and lists: a lock of ten thousand packages has sixty thousand. */
+const maxNodes = 120_000;
+
 class BlockReader {
   readonly #lines: readonly string[];
   readonly #frames: Frame[] = [];
@@ -29,6 +32,7 @@ class BlockReader {
   #at = 0;
   #open: Slot | undefined = { node: this.#top, key: 0 };
   #folded: Slot | undefined;
+  #nodes = 0;
 
   constructor(lines: readonly string[]) {
     this.#lines = lines;
@@ -80,7 +84,7 @@ class BlockReader {
     const deeper = parent === undefined || indent > parent.indent;
     const listOfKey = item && parent?.indent === indent && !Array.isArray(parent.node);
     if (slot !== undefined && (deeper || listOfKey)) {
-      const node: Container = item ? [] : emptyMap();
+      const node: Container = this.#node(item);
       put(slot, node);
       this.#frames.push({ indent, node });
       return;
@@ -111,12 +115,22 @@ class BlockReader {
       this.#value(slot, rest);
       return;
     }
-    const node: Container = nested ? [] : emptyMap();
+    const node: Container = this.#node(nested);
     put(slot, node);
     const at = indent + content.length - rest.length;
     this.#frames.push({ indent: at, node });
     if (Array.isArray(node)) this.#line(at, rest);
     else this.#member(node, rest);
+  }
+
+  #node(isList: boolean): Container {
+    this.#count();
+    return isList ? [] : emptyMap();
+  }
+
+  #count(): void {
+    if (++this.#nodes > maxNodes)
+      throw new AssayError('LIMIT_EXCEEDED', `more than ${maxNodes} maps and lists in one YAML file`);
   }
 
   #member(map: Record<string, unknown>, content: string): void {
@@ -148,6 +162,7 @@ class BlockReader {
     else if (splitKey(rest) === undefined) this.#value(slot, rest);
     else {
       const node = emptyMap();
+      this.#count();
       put(slot, node);
       this.#frames.push({ indent: line.length - rest.length, node });
       this.#member(node, rest);

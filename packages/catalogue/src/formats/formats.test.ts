@@ -38,7 +38,7 @@ describe('XML', () => {
 
   it('too deep or too large is refused', () => {
     expect(() => parseXml('<a>'.repeat(200_000))).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }));
-    expect(() => parseXml(`<a>${'<b/>'.repeat(600_000)}</a>`)).toThrow(
+    expect(() => parseXml(`<a>${'<b/>'.repeat(200_000)}</a>`)).toThrow(
       expect.objectContaining({ code: 'LIMIT_EXCEEDED' }),
     );
   });
@@ -84,7 +84,7 @@ describe('the shape of JSON', () => {
 
   it('is refused when it is too deep or nothing but brackets', () => {
     expect(() => checkJsonShape(padded('['.repeat(1001)))).toThrow(/deeper/);
-    expect(() => checkJsonShape(padded('[],'.repeat(1_500_001)))).toThrow(/more than/);
+    expect(() => checkJsonShape(padded('[],'.repeat(150_001)))).toThrow(/more than/);
   });
 
   it('is not told by brackets in texts', () => {

@@ -1,9 +1,9 @@
 import { AssayError } from '@assay/contract';
 
 /** Files under this size cannot hold enough to hurt. */
-const harmless = 256 * 1024;
+const harmless = 64 * 1024;
 const maxDepth = 1000;
-const maxCollections = 1_500_000;
+const maxCollections = 150_000;
 
 /**
  * Refuses JSON whose tree would take many times the memory of its text: too deep, or nothing but brackets. One cheap pass

@@ -10,7 +10,8 @@ export interface XmlElement {
 }
 
 const maxDepth = 256;
-const maxElements = 500_000;
+const maxElements = 100_000;
+const noAttributes: ReadonlyMap<string, string> = new Map();
 
 /**
  * Reads a whole XML document. No DTD is read and no entity but the five of XML and character references is known, so there
@@ -108,7 +109,8 @@ function parseTag(tag: string, at: number): XmlElement {
 }
 
 /** `name="value"` pairs, read by hand: a pattern would look at a long tag without any `=` once per character. */
-function readAttributes(tag: string, from: number): Map<string, string> {
+function readAttributes(tag: string, from: number): ReadonlyMap<string, string> {
+  if (tag.indexOf('=', from) < 0) return noAttributes;
   const out = new Map<string, string>();
   for (let at = from; at < tag.length; ) {
     const equals = tag.indexOf('=', at);

@@ -3,7 +3,7 @@ import type { Listing } from '../listing/listing.ts';
 import { toPackages } from '../listing/to-packages.ts';
 import { parseCabalFreeze, parseStackLock } from './locks.ts';
 
-const maxLock = 8 * 2 ** 20;
+const maxLock = 4 * 2 ** 20;
 
 /** Packages of Hackage, told by the locks of Cabal and Stack in a folder. */
 export const haskell: Cataloguer<Listing> = {

@@ -4,7 +4,7 @@ import { toPackages } from '../listing/to-packages.ts';
 import { parseMixLock } from './mix-lock.ts';
 import { parseRebarLock } from './rebar-lock.ts';
 
-const maxLock = 8 * 2 ** 20;
+const maxLock = 4 * 2 ** 20;
 
 /** Packages of Elixir and Erlang, told by the locks of Mix and Rebar in a folder. */
 export const hex: Cataloguer<Listing> = {

@@ -13,7 +13,7 @@ import { listPom, PomSet } from './resolve-pom.ts';
 
 /** Archives up to this size are held; of larger ones only the parts that matter. */
 const maxHeld = 48 * 2 ** 20;
-const maxText = 8 * 2 ** 20;
+const maxText = 4 * 2 ** 20;
 
 type JavaFound = Listing | { readonly pom: Pom };
 

@@ -1,5 +1,6 @@
 import { parseDigest } from '@assay/contract';
 import { describe, expect, it } from 'vitest';
+import { checkCount } from './check-count.ts';
 import { hashesOfIntegrity } from './integrity.ts';
 import { joinPath } from './join-path.ts';
 import type { Listed } from './listing.ts';
@@ -93,5 +94,17 @@ describe('what lists share', () => {
       ['x', ['y']],
     ]);
     expect([...reachable(['a'], edges)].sort()).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('a file that lists more than anyone needs', () => {
+  it('is refused before its packages are made', () => {
+    expect(() => checkCount(30_000)).not.toThrow();
+    expect(() => checkCount(30_001)).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }));
+    const many = Array.from({ length: 30_001 }, (_, i) => listed(`p${i}`));
+    expect(toPackages('npm', [file('x', ...many), file('y', listed('a'))])).toMatchObject({
+      packages: [{ name: 'a' }],
+      rejected: [{ at: 'x' }],
+    });
   });
 });

@@ -1,4 +1,5 @@
 import type { Digest, Location, Package, Rejected } from '@assay/contract';
+import { maxListed } from './check-count.ts';
 import type { Listed, Listing } from './listing.ts';
 
 /** A file and what it lists. */
@@ -7,9 +8,6 @@ export interface ListedFile {
   readonly layer?: Digest;
   readonly value: Listing;
 }
-
-/** The largest known locks list some ten thousand. */
-const maxListed = 100_000;
 
 interface Group {
   readonly ref: string;
@@ -37,7 +35,7 @@ export function toPackages(id: string, files: readonly ListedFile[]): { packages
     const keys = new Map<string, Group>();
     inFile.push(keys);
     if (file.value.packages.length > maxListed) {
-      rejected.push({ at: file.path, why: `it lists more than ${maxListed} packages; it is not read` });
+      rejected.push({ at: file.path, why: `it lists more than ${maxListed} packages` });
       continue;
     }
     for (const { at, why } of file.value.rejected)

@@ -10,7 +10,7 @@ import { parsePnpmLock } from './pnpm-lock.ts';
 import { parseYarnLock } from './yarn-lock.ts';
 
 const maxPackageJson = 2 * 2 ** 20;
-const maxLock = 12 * 2 ** 20;
+const maxLock = 8 * 2 ** 20;
 
 const locks: ReadonlyMap<string, (bytes: Uint8Array) => Listing> = new Map([
   ['package-lock.json', parsePackageLock],

@@ -1,6 +1,7 @@
 import { AssayError, type Rejected } from '@assay/contract';
 import type { JsonObject } from '../formats/json-value.ts';
 import { entriesAt, isObject, isTrueAt, objectAt, parseJsonObject, textAt, valueAt } from '../formats/json-value.ts';
+import { checkCount } from '../listing/check-count.ts';
 import { hashesOfIntegrity } from '../listing/integrity.ts';
 import type { Listed, Listing } from '../listing/listing.ts';
 import { FolderSearch } from './folder-search.ts';
@@ -34,7 +35,9 @@ function readPackages(top: JsonObject, packages: JsonObject): Listing {
     if (entry === undefined) return undefined;
     return isTrueAt(entry, 'link') ? textAt(entry, 'resolved') : folder;
   };
-  const search = new FolderSearch(Object.keys(packages).length, target);
+  const count = Object.keys(packages).length;
+  checkCount(count);
+  const search = new FolderSearch(count, target);
   for (const [folder, entry] of Object.entries(packages)) {
     if (!isObject(entry)) {
       rejected.push({ at: `/packages/${folder}`, why: 'the entry is not an object' });
@@ -122,6 +125,7 @@ function readDependencies(top: JsonObject): Listing {
       }
     }
   }
+  checkCount(entries.size);
   const search = new FolderSearch(entries.size, (folder) => (entries.has(folder) ? folder : undefined));
   const packages = [...entries].map(([folder, { entry, name }]): Listed => {
     const version = textAt(entry, 'version') ?? '';

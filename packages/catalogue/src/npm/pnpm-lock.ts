@@ -2,6 +2,7 @@ import { AssayError, type Rejected } from '@assay/contract';
 import { parseBlockYaml } from '../formats/block-yaml.ts';
 import { decodeText } from '../formats/decode-text.ts';
 import { entriesAt, isObject, type JsonObject, objectAt, textAt } from '../formats/json-value.ts';
+import { checkCount } from '../listing/check-count.ts';
 import { hashesOfIntegrity } from '../listing/integrity.ts';
 import type { Listed, Listing } from '../listing/listing.ts';
 import { reachable } from '../listing/reachable.ts';
@@ -37,9 +38,11 @@ function readPackages(top: JsonObject, version: number): Listing {
   const isDev = snapshots === undefined ? undefined : devKeys(top, snapshots);
   const packages: Listed[] = [];
   const rejected: Rejected[] = [];
+  const entries = entriesAt(top, 'packages');
+  checkCount(entries.length);
   // From version 9 the same package may stand in several snapshots; the package is one, its needs are all of theirs.
   const needs = needsByPackage(top, snapshots, version);
-  for (const [key, entry] of entriesAt(top, 'packages')) {
+  for (const [key, entry] of entries) {
     const named = isObject(entry) ? nameOf(key, entry, version) : undefined;
     if (!isObject(entry) || named === undefined) {
       rejected.push({ at: `/packages/${key}`, why: 'the key names no package and version' });

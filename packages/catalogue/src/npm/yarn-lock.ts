@@ -2,6 +2,7 @@ import { AssayError, type Rejected } from '@assay/contract';
 import { parseBlockYaml } from '../formats/block-yaml.ts';
 import { decodeText, linesOf } from '../formats/decode-text.ts';
 import { entriesAt, isObject, type JsonObject, parseJsonText, textAt } from '../formats/json-value.ts';
+import { checkCount } from '../listing/check-count.ts';
 import { hashesOfIntegrity } from '../listing/integrity.ts';
 import type { Listed, Listing } from '../listing/listing.ts';
 import { npmPurl, splitAt } from './npm-name.ts';
@@ -36,6 +37,7 @@ function readClassic(text: string): Listing {
       if (!content.endsWith(':')) {
         throw new AssayError('FILE_UNREADABLE', `line ${index + 1}: not the heading of a yarn.lock entry`);
       }
+      checkCount(entries.length);
       entries.push({ line: index + 1, asked: wordsOf(content.slice(0, -1)), needs: [] });
       inNeeds = false;
     } else if (entry === undefined) {

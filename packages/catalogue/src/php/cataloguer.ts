@@ -3,7 +3,7 @@ import type { Listing } from '../listing/listing.ts';
 import { toPackages } from '../listing/to-packages.ts';
 import { parseComposerInstalled, parseComposerLock } from './composer.ts';
 
-const maxFile = 12 * 2 ** 20;
+const maxFile = 8 * 2 ** 20;
 
 /** Composer's packages: what `vendor/composer/installed.json` says is installed; in a folder the lock files too. */
 export const php: Cataloguer<Listing> = {

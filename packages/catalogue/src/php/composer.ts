@@ -10,6 +10,7 @@ import {
   textsAt,
   valueAt,
 } from '../formats/json-value.ts';
+import { checkCount } from '../listing/check-count.ts';
 import type { Listed, Listing } from '../listing/listing.ts';
 
 /** Reads `composer.lock`. Throws FILE_UNREADABLE. Source: getcomposer.org, "composer.lock"; packages as in `composer.json`'s schema. */
@@ -49,7 +50,9 @@ function readPackages(sections: readonly Section[]): Listing {
   const packages: Listed[] = [];
   const rejected: Rejected[] = [];
   for (const { at, list, dev } of sections) {
-    for (const [index, entry] of (Array.isArray(list) ? list : []).entries()) {
+    const entries = Array.isArray(list) ? list : [];
+    checkCount(entries.length);
+    for (const [index, entry] of entries.entries()) {
       const listed = isObject(entry) ? toListed(entry, dev) : undefined;
       if (listed === undefined) rejected.push({ at: `${at}/${index}`, why: 'a package without name or version' });
       else packages.push(listed);

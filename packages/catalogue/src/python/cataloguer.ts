@@ -11,7 +11,8 @@ import { parseRequirements, type Requirements } from './requirements.ts';
 import { parseTomlLock } from './toml-lock.ts';
 
 const maxMetadata = 4 * 2 ** 20;
-const maxLock = 12 * 2 ** 20;
+const maxLock = 8 * 2 ** 20;
+const maxRequirements = 2 ** 20;
 
 const locks: ReadonlyMap<string, (bytes: Uint8Array) => Listing> = new Map([
   ['poetry.lock', parseTomlLock],
@@ -59,7 +60,7 @@ function selectLock(file: FileHeader): FileReader<PythonFound> | undefined {
   const parse = locks.get(base) ?? (/^pylock\.[^.]+\.toml$/.test(base) ? parseTomlLock : undefined);
   if (parse !== undefined) return wholeFile(file, maxLock, (bytes) => ({ listing: parse(bytes) }));
   if (!isRequirements(file.path) || isInstalled(file.path)) return undefined;
-  return wholeFile(file, maxLock, (bytes) => ({ requirements: parseRequirements(bytes) }));
+  return wholeFile(file, maxRequirements, (bytes) => ({ requirements: parseRequirements(bytes) }));
 }
 
 /** `requirements.txt`, `dev-requirements.txt`, `requirements_test.txt`, and everything in a folder `requirements`. */

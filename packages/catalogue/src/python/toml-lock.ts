@@ -10,6 +10,7 @@ import {
   valueAt,
 } from '../formats/json-value.ts';
 import { parseToml } from '../formats/toml-document.ts';
+import { checkCount } from '../listing/check-count.ts';
 import type { Listed, Listing } from '../listing/listing.ts';
 import { normalPythonName, pythonPurl, requirementName } from './python-name.ts';
 
@@ -26,6 +27,7 @@ export function parseTomlLock(bytes: Uint8Array): Listing {
   const tables = [...listAt(top, 'package'), ...listAt(top, 'packages')];
   const isEmpty = ['metadata', 'version', 'lock-version'].some((key) => valueAt(top, key) !== undefined);
   if (tables.length === 0 && !isEmpty) throw new AssayError('FILE_UNREADABLE', 'no package tables: not a lock file');
+  checkCount(tables.length);
   const rejected: Rejected[] = [];
   const keysByName = new Map<string, string[]>();
   const named: { readonly table: JsonObject; readonly key: string; readonly name: string; readonly version: string }[] =

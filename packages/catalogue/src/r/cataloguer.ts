@@ -4,7 +4,7 @@ import { toPackages } from '../listing/to-packages.ts';
 import { parseDescription } from './description.ts';
 import { parseRenvLock } from './renv-lock.ts';
 
-const maxFile = 8 * 2 ** 20;
+const maxFile = 4 * 2 ** 20;
 
 /** Packages of R: those in its libraries, told by `DESCRIPTION`; in a folder those of `renv.lock` too. */
 export const r: Cataloguer<Listing> = {

@@ -7,7 +7,7 @@ import { parseGemfileLock } from './gemfile-lock.ts';
 import { type Gemspec, parseGemspec } from './gemspec.ts';
 
 const maxGemspec = 2 * 2 ** 20;
-const maxLock = 12 * 2 ** 20;
+const maxLock = 4 * 2 ** 20;
 
 type RubyFound = { readonly installed: Gemspec } | { readonly listing: Listing };
 

@@ -3,7 +3,7 @@ import type { Listing } from '../listing/listing.ts';
 import { toPackages } from '../listing/to-packages.ts';
 import { parsePackageResolved } from './package-resolved.ts';
 
-const maxLock = 8 * 2 ** 20;
+const maxLock = 4 * 2 ** 20;
 
 /** Packages of Swift, told by `Package.resolved` in a folder, that of Xcode too. */
 export const swift: Cataloguer<Listing> = {
