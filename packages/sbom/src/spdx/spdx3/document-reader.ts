@@ -95,6 +95,12 @@ export class Spdx3DocumentReader {
     return info && findText(info, 'specVersion');
   }
 
+  /** Whether an element of that id was added. */
+  has(value: JsonValue): boolean {
+    const id = isObject(value) ? idOf(value) : undefined;
+    return id !== undefined && this.#ids.has(id);
+  }
+
   add(value: JsonValue, at: string): void {
     const type = isObject(value) ? classOf(value) : undefined;
     if (!isObject(value) || type === undefined) {

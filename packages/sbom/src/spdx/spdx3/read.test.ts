@@ -142,6 +142,21 @@ describe('an SPDX 3 graph', () => {
     expect(inventory.rejected).toEqual([]);
   });
 
+  it('may have elements inside one another', () => {
+    const { inventory } = read([
+      element('software_Sbom', 'sbom', {
+        rootElement: [aPackage('a', { suppliedBy: element('Organization', 'acme', { name: 'Acme' }) })],
+        element: [{ ...related('dependsOn', 'a', []), to: [aPackage('b'), aPackage('b')] }],
+      }),
+    ]);
+    expect(inventory.rejected).toEqual([]);
+    expect(inventory.subject.name).toBe('a');
+    expect(inventory.packages.map(({ name, supplier, dependsOn }) => [name, supplier, dependsOn])).toEqual([
+      ['a', 'Acme', [id('b')]],
+      ['b', undefined, []],
+    ]);
+  });
+
   it('counts what it does not understand', () => {
     const { inventory, counts } = read([
       aPackage('a'),
