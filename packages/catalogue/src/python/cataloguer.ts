@@ -4,6 +4,7 @@ import { type Catalogued, type Cataloguer, wholeFile } from '../cataloguer.ts';
 import { joinPath } from '../listing/join-path.ts';
 import type { Listing } from '../listing/listing.ts';
 import { toPackages } from '../listing/to-packages.ts';
+import { parseEgg } from './egg.ts';
 import { listInstalledPython } from './installed.ts';
 import { type PythonMetadata, parsePythonMetadata } from './metadata.ts';
 import { parsePipfileLock } from './pipfile-lock.ts';
@@ -12,6 +13,7 @@ import { parseTomlLock } from './toml-lock.ts';
 
 const maxMetadata = 4 * 2 ** 20;
 const maxLock = 8 * 2 ** 20;
+const maxEgg = 48 * 2 ** 20;
 const maxRequirements = 2 ** 20;
 
 const locks: ReadonlyMap<string, (bytes: Uint8Array) => Listing> = new Map([
@@ -34,9 +36,11 @@ export const python: Cataloguer<PythonFound> = {
   version: 1,
   files: {
     baseNames: ['METADATA', 'PKG-INFO', ...locks.keys()],
-    extensions: ['egg-info', 'txt', 'toml'],
+    extensions: ['egg', 'egg-info', 'txt', 'toml'],
   },
   select(file, kind) {
+    if (/\.egg$/i.test(file.path))
+      return wholeFile(file, maxEgg, (bytes) => ({ installed: parseEgg(bytes, file.path) }));
     return isMetadata(file.path)
       ? wholeFile(file, maxMetadata, (bytes) => ({ installed: parsePythonMetadata(bytes, file.path) }))
       : kind === 'directory'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalogueTexts } from '../../test/catalogue-texts.ts';
+import { buildZip } from '../../test/zip-builder.ts';
 import type { TargetKind } from '../cataloguer.ts';
 import { python } from './cataloguer.ts';
 
@@ -44,6 +45,16 @@ Requires-Dist: old, in the description, does not count
       supplier: 'Matthew Frazier',
       dependsOn: ['python:pkg:pypi/flask@2.0'],
     });
+  });
+
+  it('may be eggs in one zip file', () => {
+    const egg = buildZip([{ path: 'EGG-INFO/PKG-INFO', data: 'Name: zipped\nVersion: 5.0\n' }]);
+    const { packages, rejected } = catalogueTexts(python, 'image', {
+      [`${site}/zipped-5.0-py3.11.egg`]: egg,
+      [`${site}/empty.egg`]: buildZip([]),
+    });
+    expect(packages).toMatchObject([{ purl: 'pkg:pypi/zipped@5.0' }]);
+    expect(rejected).toMatchObject([{ why: expect.stringContaining('EGG-INFO') }]);
   });
 
   it('that say no version are told, unless their folder does', () => {
