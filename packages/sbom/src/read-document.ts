@@ -1,5 +1,6 @@
 import type { ReadDocument } from '@assay/contract';
 import { collectBytes } from './bytes/collect-bytes.ts';
+import { plausible } from './bytes/plausible.ts';
 import { type Detected, detectFormat } from './detect-format.ts';
 
 /**
@@ -10,7 +11,8 @@ export async function readDocument(
   input: Uint8Array | AsyncIterable<Uint8Array>,
   options: { readonly maxBytes?: number; readonly signal?: AbortSignal } = {},
 ): Promise<ReadDocument> {
-  return readDetected(detectFormat(await collectBytes(input, options)));
+  const bytes = await collectBytes(input instanceof Uint8Array ? input : plausible(input), options);
+  return readDetected(detectFormat(bytes));
 }
 
 /** Reads what `detectFormat` found. Each reader is loaded at first use: one document needs one of them. */
