@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hashKey } from '../src/data/format.ts';
 import { type BuildOptions, buildData, buildStarterData, dataStatus, openData } from '../src/index.ts';
 import { makeZip, record } from './make-zip.ts';
 
@@ -167,6 +168,32 @@ describe('data built from OSV records', () => {
     ]);
     expect(version.asOf).toBe('2024-01-01T00:00:00.000Z');
     expect(dataStatus(output, now).ageDays).toBe(152);
+  });
+
+  it('finds names that crowd one page of the index', async () => {
+    // Forty names make two pages; all of these belong to the second, which holds thirty-one.
+    const crowd = Array.from({ length: 1000 }, (_, i) => `p${i}`)
+      .filter((name) => hashKey(`nnpm\0${name}`).high >= 2 ** 31)
+      .slice(0, 40);
+    await build([put('a.jsonl', crowd.map((name) => record(`A-${name}`, name, '1.0.0')).join('\n'))]);
+    const data = openData(output);
+    expect(crowd.filter((name) => data.affected(`nnpm\0${name}`).length === 1)).toHaveLength(40);
+    expect(data.affected('nnpm\0other')).toEqual([]);
+    data.close();
+  });
+
+  it('keeps of listed versions those that no range covers', async () => {
+    const affected = [
+      {
+        package: { ecosystem: 'npm', name: 'a' },
+        ranges: [{ type: 'SEMVER', events: [{ introduced: '1.0.0' }, { fixed: '2.0.0' }] }],
+        versions: ['1.0.0', '1.5.0', '2.0.0', 'odd!'],
+      },
+    ];
+    await build([put('a.json', record('A', 'a', '1', { affected }))]);
+    const data = openData(output);
+    expect(data.affected('nnpm\0a').map(({ versions }) => versions)).toEqual([['2.0.0', 'odd!']]);
+    data.close();
   });
 
   it('finds every one of thousands of names, and no other', async () => {

@@ -9,6 +9,8 @@ export class FaultServer {
   readonly files = new Map<string, Buffer>();
   /** `METHOD PATH [range]`, in order. */
   readonly requests: string[] = [];
+  /** Answers that held only the rest of a file. */
+  parts = 0;
   /** Headers for every good answer, by path. */
   readonly headers = new Map<string, Record<string, string>>();
   /** Each is used once for a request to its path. */
@@ -51,6 +53,7 @@ export class FaultServer {
         'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}`,
         'content-length': bytes.length - start,
       };
+      this.parts++;
       response.writeHead(206, { ...headers, ...part }).end(bytes.subarray(start));
       return;
     }

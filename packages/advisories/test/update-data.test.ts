@@ -95,6 +95,7 @@ describe('an update', () => {
     await update({ retries: 1 });
     expect(ids()).toEqual(['A', 'B']);
     expect(archiveRequests()).toEqual(['npm/all.zip', expect.stringMatching(/^npm\/all\.zip bytes=[1-9]\d*-$/)]);
+    expect(server.parts).toBe(1);
   });
 
   it('resumes in the next call what this one could not finish', async () => {
@@ -103,6 +104,7 @@ describe('an update', () => {
     await update();
     expect(archiveRequests().at(-1)).toMatch(/^npm\/all\.zip bytes=[1-9]\d*-$/);
     expect(ids()).toEqual(['A', 'B']);
+    expect(server.parts).toBe(1);
   });
 
   it('starts anew when the file has changed between the two parts', async () => {
