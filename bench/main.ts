@@ -1,6 +1,6 @@
 // Measures, in ratios against peers of the same run.
 //   npm run bench -- NAME [--rounds N]
-// Names: scan (images, start-up, the cache), growth (twice the data, twice the packages), sbom (large documents). Printed as a table and as JSON.
+// Names: scan (images, start-up, the cache), growth (twice the data, twice the packages), sbom (large documents), hostile (bad input). Printed as a table and as JSON.
 import { type Figure, printFigures } from './table.ts';
 
 const benches: Readonly<
@@ -9,6 +9,7 @@ const benches: Readonly<
   scan: () => import('./scan.ts'),
   growth: () => import('./growth.ts'),
   sbom: () => import('./sbom.ts'),
+  hostile: () => import('./hostile.ts'),
 };
 
 const [name = '', ...rest] = process.argv.slice(2).filter((word) => word !== '--');

@@ -97,7 +97,11 @@ async function inflate(
       }
     }
   } catch (error) {
-    throw takeError ?? inputError ?? damaged(error);
+    if (takeError !== undefined) throw takeError;
+    // The read that is under way may find out that the bytes are not those promised, which says more than that they are damaged.
+    stream.destroy();
+    await feeding;
+    throw inputError ?? damaged(error);
   } finally {
     stream.destroy();
   }

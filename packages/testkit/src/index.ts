@@ -1,3 +1,4 @@
 export * from './fixtures.ts';
+export * from './hostile-inputs.ts';
 export * from './layer-builder.ts';
 export * from './write-layout.ts';
