@@ -342,6 +342,15 @@ describe('a finding', () => {
     ]);
   });
 
+  it('borrows it from a record that names no package at all', async () => {
+    const records = [
+      { id: 'DEBIAN-CVE-2020-1000', ecosystem: 'Debian:12', name: 'a', events: below('2') },
+      { id: 'CVE-2020-1000', ecosystem: '', name: '', more: { affected: [], database_specific: { severity: 'LOW' } } },
+    ];
+    const { findings } = await match(records, [pkg('pkg:deb/debian/a@1')], debian12);
+    expect(findings).toMatchObject([{ severity: 'low', evidence: [{ advisory: 'DEBIAN-CVE-2020-1000' }] }]);
+  });
+
   it.each([
     ['a fix', [{ introduced: '0' }, { fixed: '2' }], {}, 'fixed'],
     ['no end', [{ introduced: '0' }], {}, 'not-fixed'],

@@ -83,7 +83,9 @@ export class DataWriter {
       return;
     }
     const start = this.#records.position;
-    this.#start.push(this.#records.write(JSON.stringify(storedRecord(advisory))));
+    // A record without packages, as a CVE's may be, is asked for its ratings only.
+    if (first !== undefined) this.#records.write(JSON.stringify(storedRecord(advisory)));
+    this.#start.push(start);
     this.#length.push(this.#records.position - start);
     for (const affected of advisory.affected) {
       const { ecosystem, name } = affected;
@@ -174,7 +176,7 @@ export class DataWriter {
     };
     for (const [rank, owner] of order.entries()) {
       ranks[owner] = rank;
-      if (this.#alive[owner] !== true) continue;
+      if (this.#alive[owner] !== true || this.#length.at(owner) === 0) continue;
       texts.push(this.#records.read(this.#start.at(owner), this.#length.at(owner)).toString('utf8'));
       startInBlock[owner] = size;
       size += this.#length.at(owner);

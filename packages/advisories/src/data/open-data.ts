@@ -65,6 +65,9 @@ export function versionOf(description: DataDescription): DataVersion {
   return { kind, asOf, schema: dataSchema, records, digest: parseDigest(`sha256:${whole}`) };
 }
 
+/** Records that are asked for ratings of one id. */
+const mostRaters = 200;
+
 /** Blocks lately unpacked: records of one package lie side by side. */
 const blocksKept = 16;
 
@@ -113,9 +116,9 @@ class OpenData implements VulnerabilityData {
   }
 
   ratings(id: string): readonly (readonly [string, Rating])[] {
-    return this.#find<readonly [string, readonly Rating[]]>(idKey(id)).flatMap(([record, ratings]) =>
-      ratings.map((rating) => [record, rating] as const),
-    );
+    return this.#find<readonly [string, readonly Rating[]]>(idKey(id))
+      .slice(0, mostRaters)
+      .flatMap(([record, ratings]) => ratings.map((rating) => [record, rating] as const));
   }
 
   exploit(id: string): { readonly kev?: Kev; readonly epss?: Epss } {

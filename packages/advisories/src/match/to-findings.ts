@@ -141,17 +141,15 @@ function fixesOf(hits: readonly Hit[]): readonly string[] {
 function evidenceOf(hits: readonly Hit[]): readonly Evidence[] {
   const out = new Map<string, Evidence>();
   for (const { query, source, record, answer } of hits) {
-    const url = record.page ?? `https://osv.dev/vulnerability/${encodeURIComponent(record.id)}`;
     const { name, version } = query;
-    const evidence = {
+    out.set(`${record.id} ${source} ${name}`, {
       advisory: record.id,
       source,
       matchedName: name,
       matchedVersion: version,
       range: answer.range,
-      url,
-    };
-    out.set(`${record.id} ${source} ${name}`, evidence);
+      ...(record.page !== undefined && { url: record.page }),
+    });
   }
   return [...out.values()];
 }

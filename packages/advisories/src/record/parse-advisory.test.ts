@@ -91,6 +91,30 @@ describe('a record of GitHub without a fix', () => {
   });
 });
 
+describe('the page of a record', () => {
+  it.each([
+    ['GHSA-jfh8-c2jp-5v3q', 'https://github.com/advisories/GHSA-jfh8-c2jp-5v3q'],
+    ['DEBIAN-CVE-2021-44228', 'https://security-tracker.debian.org/tracker/CVE-2021-44228'],
+    ['RHSA-2024:1234', 'https://access.redhat.com/errata/RHSA-2024:1234'],
+    ['PYSEC-2021-1', 'https://osv.dev/vulnerability/PYSEC-2021-1'],
+    ['X-1', undefined],
+  ])('%s is %s', (id, page) => {
+    expect(read({ id }).page).toBe(page);
+  });
+
+  it('is what it says of itself where its database is not known', () => {
+    expect(
+      read({
+        id: 'X-1',
+        references: [
+          { type: 'WEB', url: 'https://a.example' },
+          { type: 'ADVISORY', url: 'https://b.example' },
+        ],
+      }).page,
+    ).toBe('https://b.example');
+  });
+});
+
 describe('the upstream of a record', () => {
   it('is what it says, or what its name says', () => {
     expect(read({ id: 'DEBIAN-CVE-2020-1234', upstream: ['CVE-2020-1234'] }).upstream).toEqual(['CVE-2020-1234']);

@@ -1,6 +1,7 @@
 import { findPurl } from '@assay/contract';
 import { ecosystemOfPurl } from '../naming/purl-ecosystem.ts';
 import type { Advisory, Affected, Range } from './advisory.ts';
+import { findAdvisoryPage } from './advisory-page.ts';
 import { isObject, type Json, listAt, objectAt, textAt } from './json.ts';
 import { listedRatings, ownerOf, specificRatings } from './ratings.ts';
 
@@ -40,7 +41,7 @@ function toAdvisory(value: Json, id: string, source: string, affected: readonly 
   const details = cleanText(textAt(value, 'details', 16_000_000), longestDetails);
   const published = dateAt(value, 'published');
   const modified = dateAt(value, 'modified');
-  const { urls, page } = readReferences(value, specific);
+  const { urls, page } = readReferences(value, specific, id);
   return {
     id,
     aliases,
@@ -185,7 +186,11 @@ function cwesOf(value: Json, specific: Json): readonly string[] {
 }
 
 /** Advisories first; the rest in the record's order. */
-function readReferences(value: Json, specific: Json): { readonly urls: readonly string[]; readonly page?: string } {
+function readReferences(
+  value: Json,
+  specific: Json,
+  id: string,
+): { readonly urls: readonly string[]; readonly page?: string } {
   const first: string[] = [];
   const rest: string[] = [];
   for (const entry of (listAt(value, 'references') ?? []).slice(0, 500)) {
@@ -193,6 +198,6 @@ function readReferences(value: Json, specific: Json): { readonly urls: readonly 
     if (url === undefined || !/^https?:\/\//i.test(url)) continue;
     (isObject(entry) && entry.type === 'ADVISORY' ? first : rest).push(url);
   }
-  const page = textAt(specific, 'url', 2000) ?? first[0];
+  const page = findAdvisoryPage(id) ?? textAt(specific, 'url', 2000) ?? first[0];
   return { urls: [...new Set([...first, ...rest])].slice(0, mostUrls), ...(page !== undefined && { page }) };
 }
