@@ -31,9 +31,15 @@ export function findTool(creator: string): Tool | undefined {
   return text === '' ? undefined : { name: text };
 }
 
-/** Writes a creator that `findTool` reads. */
+/** Writes a creator that `findTool` reads. A name of nothing or of several lines is no creator: `unknown` stands for it. */
 export function formatTool({ name, version }: Tool): string {
-  return `Tool: ${name}${version === undefined || version === '' ? '' : `-${version}`}`;
+  const text = `${name}${version === undefined || version === '' ? '' : `-${version}`}`;
+  return `Tool: ${isSingleLine(text) ? text : 'unknown'}`;
+}
+
+/** Whether a text can stand after `Tool:` or `Organization:`: something, on one line, with no white space around it. */
+export function isSingleLine(text: string): boolean {
+  return text !== '' && text.trim() === text && !/[\x00-\x1f\x7f\u2028\u2029]/.test(text);
 }
 
 /** When the document was made, as it says. A date that is none is counted and left out. Source: SPDX 2.3 §6.9. */

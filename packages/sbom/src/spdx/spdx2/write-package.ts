@@ -4,6 +4,7 @@ import { toDistro } from '../distro-names.ts';
 import { differences, formatKept, type Role } from '../kept-model.ts';
 import { formatSourceInfo } from '../producer-conventions.ts';
 import { isSaid } from '../said.ts';
+import { isSingleLine } from './creation-info.ts';
 import { toDeclaredLicenses } from './license-names.ts';
 import { checksumAlgorithms, checksumDigits, purposeOf } from './terms.ts';
 import { type PackageContext, toPackage } from './to-package.ts';
@@ -87,7 +88,7 @@ function toSpdxPackage(pkg: Package, id: string, findings: readonly Finding[]): 
   return element(id, pkg.name, pkg.version, {
     licenseDeclared: toDeclaredLicenses(pkg.licenses).expression,
     primaryPackagePurpose: purposeOf[pkg.kind],
-    ...(pkg.supplier === undefined || pkg.supplier === '' ? {} : { supplier: `Organization: ${pkg.supplier}` }),
+    ...(pkg.supplier === undefined || !isSingleLine(pkg.supplier) ? {} : { supplier: `Organization: ${pkg.supplier}` }),
     ...(sourceInfo === undefined ? {} : { sourceInfo }),
     ...(pkg.description === undefined || pkg.description === '' ? {} : { description: pkg.description }),
     ...(checksums.length === 0 ? {} : { checksums }),
