@@ -145,7 +145,11 @@ const findingOf = record<Omit<Finding, 'package'>>(
     kev: fc.constant({ dateAdded: '2021-12-10', ransomware: true }) as never,
     epss: fc.constant({ score: 0.5, percentile: 0.9 }) as never,
     analysis: analysis as never,
-    suppressed: fc.constant({ by: 'ignore', reason: 'accepted', source: '.ignore' }) as never,
+    suppressed: fc.constantFrom(
+      { by: 'ignore', reason: 'accepted', source: '.ignore' },
+      { by: 'vex', reason: 'component_not_present', source: 'vex.json', until: '2027-01-01' },
+      { by: 'vex', reason: 'fixed', source: 'vex.json' },
+    ) as never,
   },
   ['title', 'description', 'publishedAt', 'modifiedAt', 'kev', 'epss', 'analysis', 'suppressed'],
 );

@@ -165,7 +165,8 @@ export class DocumentReader {
     // Some producers list a component twice, reference and all.
     if (twin !== undefined && twin.name === pkg.name && twin.version === pkg.version && twin.purl === pkg.purl)
       return bomRef;
-    const draft: Draft = pkg;
+    // The reference our property restores may be taken by now; then the one of the document stays.
+    const draft: Draft = pkg.ref !== ref && this.#drafts.has(pkg.ref) ? { ...pkg, ref } : pkg;
     // Known by its bom-ref before it is known as a package: our own documents may give it another one.
     if (bomRef !== undefined && bomRef !== draft.ref) this.#references.add(bomRef, toAffected(draft));
     this.#drafts.set(draft.ref, draft);

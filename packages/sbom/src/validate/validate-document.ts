@@ -13,6 +13,9 @@ import type { Problem } from './problem.ts';
 import { checkXmlRules } from './xml-rules.ts';
 import { checkXmlSchema } from './xml-schema.ts';
 
+/** Beyond this many, problems help nobody. */
+const maxProblems = 1000;
+
 /** The judgement of a document. It is valid when there are no problems. */
 export interface Validation {
   readonly format: ReadDocument['format']['name'];
@@ -24,6 +27,11 @@ export interface Validation {
 
 /** See `validateDocument` in `../validate.ts`. */
 export async function judgeDocument(bytes: Uint8Array): Promise<Validation> {
+  const judgement = await judge(bytes);
+  return { ...judgement, problems: judgement.problems.slice(0, maxProblems) };
+}
+
+async function judge(bytes: Uint8Array): Promise<Validation> {
   const detected = detectFormat(await collectBytes(bytes));
   if (detected.is === 'cyclonedx-json') return validateJson(detected.source);
   if (detected.is === 'xml') return validateXml(detected.bytes);
