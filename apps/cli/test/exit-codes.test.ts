@@ -112,7 +112,7 @@ describe('the exit code is', () => {
     ]).folder;
     const said = await world.call(['scan', `oci:${folder}`, '--fail-on', 'high', '--no-cache']);
     expect(said.code).toBe(4);
-    expect(said.stderr).toMatch(/undecided: a part could not be judged \(DISTRO_/);
+    expect(said.stdout).toMatch(/undecided: a part could not be judged \(DISTRO_/);
   });
 
   it('0 for an image in which nothing is known to be wrong', async () => {

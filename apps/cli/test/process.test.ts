@@ -51,6 +51,27 @@ describe('the program in a process of its own', () => {
     expect(code).toBe(0);
   });
 
+  it('loads what it needs late: YAML, the network', async () => {
+    writeFileSync(world.path('ignore.yaml'), 'ignore:\n  - id: CVE-2021-44906\n    reason: for this test\n');
+    const ignored = await start(['scan', `oci:${world.path('image')}`, '--ignore', world.path('ignore.yaml'), '-q'])
+      .ended;
+    expect(ignored.stdout).toMatch(/1 suppressed/);
+    const refused = await start(['scan', 'localhost:1/x:1', '--retries', '0', '-q']).ended;
+    expect(refused.stderr).toMatch(/^REGISTRY_UNREACHABLE: cannot reach localhost:1: nothing listens there\./);
+    const update = await start([
+      'db',
+      'update',
+      '--from',
+      'http://localhost:1',
+      '--ecosystem',
+      'npm',
+      '--retries',
+      '0',
+      '-q',
+    ]).ended;
+    expect(update.stderr).toMatch(/^DB_SOURCE: /);
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'ends with a sentence on %s and leaves nothing half written',
     async (signal) => {

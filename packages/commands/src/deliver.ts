@@ -13,6 +13,8 @@ export interface Answer {
 
 export interface DeliverOptions {
   readonly template?: string;
+  /** The template's file, for messages. */
+  readonly templateName?: string;
   readonly showSuppressed?: boolean;
 }
 
@@ -34,6 +36,7 @@ export async function deliver(
       now: world.now(),
       showSuppressed: options.showSuppressed === true,
       ...(options.template === undefined ? {} : { template: options.template }),
+      ...(options.templateName === undefined ? {} : { templateName: options.templateName }),
     });
     if (spec.file === undefined) await print(world, chunks);
     else await writeFileWhole(spec.file, chunks, 'OUTPUT_UNWRITABLE');

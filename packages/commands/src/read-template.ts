@@ -8,7 +8,7 @@ const maxTemplateBytes = 1024 * 1024;
 export async function readTemplate(
   specs: readonly OutputSpec[],
   path: string | undefined,
-): Promise<{ readonly template?: string }> {
+): Promise<{ readonly template?: string; readonly templateName?: string }> {
   const isWanted = specs.some((spec) => spec.format === 'template');
   if (path === undefined) {
     if (isWanted) throw new AssayError('OPTION_INVALID', '-o template needs --template FILE');
@@ -24,7 +24,7 @@ export async function readTemplate(
     parts.push(chunk);
   }
   try {
-    return { template: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)) };
+    return { templateName: path, template: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)) };
   } catch (cause) {
     throw new AssayError('TEMPLATE_INVALID', `${path} is not UTF-8 text`, { cause });
   }

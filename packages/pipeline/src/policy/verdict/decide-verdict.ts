@@ -103,6 +103,7 @@ const partNotJudgedCodes: ReadonlySet<Notice['code']> = new Set([
   'NO_DATA_FOR_ECOSYSTEM',
   'VERSION_UNREADABLE',
   'ENTRIES_REJECTED',
+  'NOTHING_FOUND',
 ]);
 
 function partNotJudged(input: VerdictInput): VerdictReason | undefined {
