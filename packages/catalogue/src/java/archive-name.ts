@@ -30,6 +30,26 @@ export function parseArchiveName(path: string): { readonly artifact: string; rea
   return dash <= 0 ? { artifact: base, version: '' } : { artifact: base.slice(0, dash), version: base.slice(dash + 1) };
 }
 
+/**
+ * The group and artifact of an archive that lies in a repository's layout: that of Maven (`repository/org/example/tool/1.0/tool-1.0.jar`)
+ * or of Gradle's cache (`files-2.1/org.example/tool/1.0/HASH/tool-1.0.jar`). `undefined` elsewhere.
+ */
+export function findByLayout(path: string): { readonly group: string; readonly artifact: string } | undefined {
+  const segments = path.split('/');
+  const file = segments.at(-1) ?? '';
+  const gradle = segments.lastIndexOf('files-2.1');
+  if (gradle >= 0 && segments.length === gradle + 6) {
+    const [group = '', artifact = '', version = ''] = segments.slice(gradle + 1);
+    return file.startsWith(`${artifact}-${version}`) ? { group, artifact } : undefined;
+  }
+  const root = Math.max(...roots.map((name) => segments.lastIndexOf(name)));
+  const [artifact = '', version = ''] = segments.slice(-3);
+  if (root < 0 || segments.length < root + 5 || !file.startsWith(`${artifact}-${version}`)) return undefined;
+  return { group: segments.slice(root + 1, -3).join('.'), artifact };
+}
+
+const roots = ['repository', 'maven-repo', 'maven2', '.m2'];
+
 function versionDash(base: string, end: number): number {
   for (let at = end - 1; at > 0; at--) {
     if (base[at] === '-' && /\d/.test(base[at + 1] ?? '')) return at;

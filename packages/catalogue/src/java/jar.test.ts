@@ -104,6 +104,26 @@ describe('a Java archive', () => {
     expect(names(bytes, 'postgresql-42.2.5.jar')).toEqual(['org.postgresql:postgresql@42.2.5']);
   });
 
+  it('whose vendor is less exact than its known group has that', () => {
+    const vendor = (id: string) => buildZip([manifest(`Implementation-Vendor-Id: ${id}`)]);
+    expect(names(vendor('org.apache'), 'velocity-1.5.jar')).toEqual(['org.apache.velocity:velocity@1.5']);
+    expect(names(vendor('com.other'), 'velocity-1.5.jar')).toEqual(['com.other:velocity@1.5']);
+  });
+
+  it('of Tomcat has the name it is published by', () => {
+    const lines = 'Implementation-Title: Apache Tomcat\r\nImplementation-Version: 9.0.65\r\nSpecification-Version: 9.0';
+    expect(names(buildZip([manifest(lines)]), 'usr/local/tomcat/lib/catalina.jar')).toEqual([
+      'org.apache.tomcat:tomcat-catalina@9.0.65',
+    ]);
+    expect(names(buildZip([manifest(lines)]), 'tomcat-coyote.jar')).toEqual(['org.apache.tomcat:tomcat-coyote@9.0.65']);
+  });
+
+  it('in the layout of a repository is named by where it lies', () => {
+    const bytes = buildZip([manifest('Bundle-SymbolicName: org.misleading.velocity')]);
+    expect(names(bytes, 'root/.m2/repository/org/apache/x/velo/1.5/velo-1.5.jar')).toEqual(['org.apache.x:velo@1.5']);
+    expect(names(bytes, 'g/caches/modules-2/files-2.1/org.y/velo/1.5/00ff/velo-1.5.jar')).toEqual(['org.y:velo@1.5']);
+  });
+
   it('of which only the file name says what it is, is of unknown version', () => {
     expect(parseJar(buildZip([manifest('Created-By: x')]), 'tool.jar')).toMatchObject({
       packages: [{ name: 'tool:tool', version: '', properties: [{ name: 'java:group', value: 'guessed' }] }],

@@ -5,7 +5,7 @@ import { decodeText } from '../formats/decode-text.ts';
 import { reason } from '../formats/json-value.ts';
 import { parseXml } from '../formats/xml-element.ts';
 import type { Listed, Listing } from '../listing/listing.ts';
-import { isJavaApplication, isJavaArchive, parseArchiveName } from './archive-name.ts';
+import { findByLayout, isJavaApplication, isJavaArchive, parseArchiveName } from './archive-name.ts';
 import {
   type JarManifest,
   manifestArtifact,
@@ -225,10 +225,23 @@ function describe(found: Found): Listed[] {
   const version = file.version !== '' ? file.version : (manifestVersion(manifest) ?? '');
   // An archive of others that says nothing of itself is told by those.
   if (artifact === '' || (version === '' && shaded.length > 0)) return shaded;
-  const group = manifestGroup(manifest, artifact);
-  const listed = { ...toListed(nameOf(group, artifact, version), within, manifestSays, false), hashes };
+  const layout = within === '' ? findByLayout(label) : undefined;
+  const group = layout?.group ?? manifestGroup(manifest, artifact);
+  const name = tomcatName(manifest, artifact, version) ?? nameOf(group, layout?.artifact ?? artifact, version);
+  const listed = { ...toListed(name, within, manifestSays, false), hashes };
   const guess = [{ name: 'java:group', value: 'guessed' }];
-  return [group === undefined ? { ...listed, properties: guess } : listed, ...shaded];
+  const isGuess = group === undefined && name.group !== 'org.apache.tomcat';
+  return [isGuess ? { ...listed, properties: guess } : listed, ...shaded];
+}
+
+/** Tomcat's own archives have other file names than the artifacts they are published as: `catalina.jar` is tomcat-catalina. */
+function tomcatName(manifest: JarManifest, artifact: string, version: string): MavenName | undefined {
+  if (manifest.get('implementation-title') !== 'Apache Tomcat') return undefined;
+  return {
+    group: 'org.apache.tomcat',
+    artifact: artifact.startsWith('tomcat-') ? artifact : `tomcat-${artifact}`,
+    version,
+  };
 }
 
 /** The name, its group guessed from the artifact where nothing says it. */

@@ -46,7 +46,10 @@ export function manifestArtifact(manifest: JarManifest): string | undefined {
 /** The group: said outright, known, or what stands before the artifact in the bundle's or module's name. */
 export function manifestGroup(manifest: JarManifest, artifact: string): string | undefined {
   const said = [manifest.get('group-id'), manifest.get('implementation-vendor-id')].find(isGroup);
-  return said ?? findKnownGroup(artifact) ?? groupOfDotted(symbolicName(manifest), artifact);
+  const known = findKnownGroup(artifact);
+  // A vendor may be less exact than the group: `org.apache` of org.apache.velocity.
+  if (said !== undefined && known?.startsWith(`${said}.`) !== true) return said;
+  return known ?? groupOfDotted(symbolicName(manifest), artifact);
 }
 
 /** `org.slf4j.api;singleton:=true` → `org.slf4j.api`. */
