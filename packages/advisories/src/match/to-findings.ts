@@ -68,8 +68,10 @@ function toFinding(group: readonly Member[], data: VulnerabilityData, distributi
   );
   const matched = ratingsOf(group.filter(({ alone }) => alone));
   const bulletins = ratingsOf(group.filter(({ alone }) => !alone));
-  const others: RatingOf[] = ids
-    .filter((each) => /^(?:CVE|GHSA)-/.test(each))
+  const cves = ids.filter((each) => /^CVE-/i.test(each));
+  // Whoever rates a GHSA with a CVE names both.
+  const asked = cves.length > 0 ? cves : ids.filter((each) => each.startsWith('GHSA-'));
+  const others: RatingOf[] = asked
     .slice(0, mostAsked)
     .flatMap((each) => data.ratings(each).map(([record, rating]) => ({ record, rating })))
     .filter(({ record }) => !records.some((known) => known.id === record));
@@ -81,7 +83,6 @@ function toFinding(group: readonly Member[], data: VulnerabilityData, distributi
     .flatMap(({ modified }) => modified ?? [])
     .sort()
     .at(-1);
-  const cve = ids.filter((each) => each.startsWith('CVE-'));
   return {
     id,
     aliases: ids.filter((each) => each !== id).sort(),
@@ -96,7 +97,7 @@ function toFinding(group: readonly Member[], data: VulnerabilityData, distributi
     cwes: [...new Set(told.flatMap(({ cwes }) => cwes))],
     ...(publishedAt !== undefined && { publishedAt }),
     ...(modifiedAt !== undefined && { modifiedAt }),
-    ...exploitOf(cve, data),
+    ...exploitOf(cves, data),
   };
 }
 
