@@ -101,6 +101,12 @@ export class Spdx3DocumentReader {
     return id !== undefined && this.#ids.has(id);
   }
 
+  /** Notes the id of a relationship, so that others may name it; it is taken by `relate` later. */
+  announce(relationship: JsonObject): void {
+    const id = idOf(relationship);
+    if (id !== undefined) this.#ids.add(id);
+  }
+
   add(value: JsonValue, at: string): void {
     const type = isObject(value) ? classOf(value) : undefined;
     if (!isObject(value) || type === undefined) {
@@ -137,8 +143,6 @@ export class Spdx3DocumentReader {
       this.rejections.add(at, 'the relationship lacks one of its elements or its type');
       return;
     }
-    const id = idOf(value);
-    if (id !== undefined) this.#ids.add(id);
     if (vexClasses.has(type) || scoreClasses.has(type) || vulnerabilityTies.has(relation)) {
       this.#assessments.add(value, at);
     } else if (plainRelationshipClasses.has(type)) {

@@ -142,6 +142,12 @@ describe('an SPDX 3 graph', () => {
     expect(inventory.rejected).toEqual([]);
   });
 
+  it('may name relationships that come later', () => {
+    const later = related('contains', 'a', ['b']);
+    const first = { ...related('hasEvidence', 'a', []), to: [later.spdxId] };
+    expect(read([first, later, aPackage('a'), aPackage('b')]).inventory.rejected).toEqual([]);
+  });
+
   it('may have elements inside one another', () => {
     const { inventory } = read([
       element('software_Sbom', 'sbom', {

@@ -51,7 +51,8 @@ function readSingle(source: JsonSource, reader: Spdx3DocumentReader) {
 function addAll(value: JsonValue, at: string, reader: Spdx3DocumentReader): void {
   for (const found of withNested(value, at, 0)) {
     if (found.depth > 0 && reader.has(found.value)) continue;
-    if (!isRelationship(found.value)) reader.add(found.value, found.at);
+    if (isRelationship(found.value)) reader.announce(found.value);
+    else reader.add(found.value, found.at);
   }
 }
 
