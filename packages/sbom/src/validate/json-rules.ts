@@ -13,7 +13,8 @@ export function checkJsonRules(document: JsonObject): readonly Problem[] {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, at } = next;
     if (typeof value !== 'object' || value === null) continue;
-    for (const [key, inner] of Object.entries(value)) {
+    // Reversed, so that what comes first in the document is taken first.
+    for (const [key, inner] of Object.entries(value).reverse()) {
       const where = at + pointer(key);
       if (typeof inner === 'object') waiting.push({ value: inner as JsonValue, at: where });
       else if (key === 'bom-ref' && typeof inner === 'string')
