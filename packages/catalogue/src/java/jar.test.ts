@@ -104,6 +104,16 @@ describe('a Java archive', () => {
     expect(names(bytes, 'postgresql-42.2.5.jar')).toEqual(['org.postgresql:postgresql@42.2.5']);
   });
 
+  it('without metadata of its own is not taken for the library shaded into it', () => {
+    const bytes = buildZip([
+      manifest('Bundle-SymbolicName: com.google.inject\r\nBundle-Version: 4.2.3'),
+      properties('cglib', 'cglib', '3.2.12'),
+    ]);
+    expect(names(bytes, 'usr/share/java/guice.jar')).toEqual(['com.google.inject:guice@4.2.3', 'cglib:cglib@3.2.12']);
+    const renamed = buildZip([manifest('Implementation-Version: 1.0'), properties('org.example', 'service', '1.0')]);
+    expect(names(renamed, 'app.jar')).toEqual(['org.example:service@1.0']);
+  });
+
   it('whose vendor is less exact than its known group has that', () => {
     const vendor = (id: string) => buildZip([manifest(`Implementation-Vendor-Id: ${id}`)]);
     expect(names(vendor('org.apache'), 'velocity-1.5.jar')).toEqual(['org.apache.velocity:velocity@1.5']);

@@ -210,7 +210,7 @@ interface Found {
 function describe(found: Found): Listed[] {
   const { label, within, names, manifest, hashes } = found;
   const file = parseArchiveName(label);
-  const own = ownName(names, file);
+  const own = ownName(names, file, manifestVersion(manifest));
   const manifestSays = manifestLicenses(manifest);
   const shaded = names
     .filter((name) => name !== own)
@@ -266,6 +266,7 @@ function guessedGroup(artifact: string): string {
 function ownName(
   names: readonly Named[],
   file: { readonly artifact: string; readonly version: string },
+  said: string | undefined,
 ): Named | undefined {
   const same = names.filter(
     (name) => name.artifact === file.artifact || file.artifact === `${name.group}.${name.artifact}`,
@@ -275,7 +276,9 @@ function ownName(
   const [only] = names;
   if (only === undefined || names.length > 1) return undefined;
   const alike = file.artifact.includes(only.artifact) || only.artifact.includes(file.artifact);
-  return alike || file.version === '' || file.version === only.version ? only : undefined;
+  // A single library shaded into an archive without Maven metadata of its own has another version than the archive, as a rule.
+  const version = file.version === '' ? said : file.version;
+  return alike || version === undefined || version === only.version ? only : undefined;
 }
 
 function toListed(name: MavenName, within: string, licenses: readonly string[], shaded: boolean): Listed {

@@ -35,12 +35,11 @@ export function manifestVersion(manifest: JarManifest): string | undefined {
     .find(isFilledIn);
 }
 
-/** The artifact the manifest names; titles in prose are none. */
+/** The artifact the manifest names; titles in prose are none. The bundle's name says less than that of the file. */
 export function manifestArtifact(manifest: JarManifest): string | undefined {
-  const titles = ['short-name', 'extension-name', 'implementation-title', 'bundle-name'].map((key) =>
-    manifest.get(key),
-  );
-  return [...titles, symbolicName(manifest)?.split('.').at(-1)].find(isFilledIn);
+  return ['short-name', 'extension-name', 'implementation-title', 'bundle-name']
+    .map((key) => manifest.get(key))
+    .find(isFilledIn);
 }
 
 /** The group: said outright, known, or what stands before the artifact in the bundle's or module's name. */
