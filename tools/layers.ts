@@ -14,10 +14,31 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'packages/output': ['contract', 'sbom', 'pipeline'],
   'packages/local': ['contract', 'pipeline', 'oci', 'image', 'sbom', 'catalogue', 'advisories', 'scanners'],
   'packages/commands': ['contract', 'pipeline', 'sbom', 'output', 'local', 'advisories'],
+  'packages/kube': ['contract', 'pipeline'],
+  'packages/apiserver': ['contract'],
+  'packages/controller': ['contract', 'pipeline', 'kube'],
+  'packages/runner': ['contract', 'pipeline', 'oci', 'sbom'],
+  'packages/cloudevents': ['contract'],
+  'packages/observer': ['contract', 'pipeline', 'kube', 'oci', 'sbom', 'cloudevents'],
+  'packages/images': ['contract', 'oci'],
   // Alone: others could use it.
   'packages/rego': [],
-  'packages/testkit': ['contract', 'pipeline', 'oci', 'image', 'sbom', 'catalogue', 'advisories', 'scanners'],
+  'packages/testkit': [
+    'contract',
+    'pipeline',
+    'oci',
+    'image',
+    'sbom',
+    'catalogue',
+    'advisories',
+    'scanners',
+    'kube',
+    'apiserver',
+  ],
   'apps/cli': ['contract', 'commands', 'local'],
+  'apps/controller': ['contract', 'controller', 'kube'],
+  'apps/runner': ['contract', 'runner'],
+  'apps/observer': ['contract', 'observer', 'kube', 'oci'],
 };
 
 /** Rooms that are decisions and words only: no `node:*`, no clock. */
