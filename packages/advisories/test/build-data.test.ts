@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -128,6 +137,29 @@ describe('data built from OSV records', () => {
     const bytes = makeZip({ 'A.json': record('A', 'a', '9.0.0') });
     bytes.writeUInt8((bytes[60] ?? 0) ^ 0xff, 60);
     await expect(build([put('a.zip', bytes)])).rejects.toMatchObject({ code: 'ADVISORY_INVALID' });
+  });
+
+  it('answers an archive with any byte changed by data or by one of our errors', async () => {
+    const bytes = makeZip({ 'A.json': record('A', 'a', '1.0.0'), 'B.json': record('B', 'b', '1.0.0') });
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+        const damaged = Buffer.from(bytes);
+        damaged[at] = (damaged[at] ?? 0) ^ flip;
+        const outcome = await build([put('damaged.zip', damaged)]).catch((error: unknown) => error);
+        if (outcome instanceof Error)
+          expect(outcome).toMatchObject({ code: expect.stringMatching(/^(?:ADVISORY_INVALID|LIMIT_EXCEEDED)$/) });
+        expect(leftovers()).toEqual([]);
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  it('follows links to files, not to folders', async () => {
+    put('elsewhere/A.json', record('A', 'a', '1'));
+    mkdirSync(join(folder, 'in'));
+    symlinkSync(join(folder, 'elsewhere/A.json'), join(folder, 'in/A.json'));
+    symlinkSync(join(folder, 'in'), join(folder, 'in/round.json'));
+    expect((await build([join(folder, 'in')])).version.records).toBe(1);
   });
 
   it.each([

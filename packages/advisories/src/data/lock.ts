@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -20,7 +20,8 @@ export async function withLock<T>(path: string, signal: AbortSignal | undefined,
   const lock = `${path}.lock`;
   const own = `${process.pid} ${hostname()} ${randomBytes(8).toString('hex')}`;
   while (!take(lock, own)) {
-    if (isAbandoned(lock)) removeAbandoned(lock);
+    const abandoned = findAbandoned(lock);
+    if (abandoned !== undefined) removeAbandoned(lock, abandoned);
     else
       await delay(pollEvery, undefined, signal === undefined ? {} : { signal }).catch((cause: unknown) =>
         stopped(cause),
@@ -47,23 +48,25 @@ function take(lock: string, own: string): boolean {
   }
 }
 
-function isAbandoned(lock: string): boolean {
+/** The words of a lock that belongs to nobody any more; `undefined` while somebody holds it. */
+function findAbandoned(lock: string): string | undefined {
   const holder = read(lock);
-  if (holder === undefined) return false;
+  if (holder === undefined) return undefined;
   const [pid, host] = holder.split(' ');
   const age = ageOf(lock);
   // A holder writes its name right after it made the file.
-  if (host === undefined) return age > 2_000;
-  return age > silence || (host === hostname() && !isAlive(Number(pid)));
+  const abandoned = host === undefined ? age > 2_000 : age > silence || (host === hostname() && !isAlive(Number(pid)));
+  return abandoned ? holder : undefined;
 }
 
-/** Renamed first: of two that find it abandoned only one can, and neither removes the lock that the other takes next. */
-function removeAbandoned(lock: string): void {
+/** Of two that find it abandoned only one can rename it; the other may catch the lock that the first took next, and puts it back. */
+function removeAbandoned(lock: string, words: string): void {
   const aside = `${lock}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     renameSync(lock, aside);
+    if (read(aside) !== words) linkSync(aside, lock);
   } catch {
-    return;
+    // Somebody else was faster; the next round looks again.
   }
   rmSync(aside, { force: true });
 }

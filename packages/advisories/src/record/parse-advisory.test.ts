@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Advisory } from './advisory.ts';
 import { parseAdvisory } from './parse-advisory.ts';
@@ -221,4 +222,65 @@ describe('what is no record', () => {
     expect(advisory.summary).toBe('a\ufffdb');
     expect(advisory.affected[0]?.name).toBe('ab');
   });
+
+  it('never throws, whatever it is made of', () => {
+    const leaf = fc.oneof(
+      fc.string(),
+      fc.integer(),
+      fc.constantFrom('0', 'CVE-2020-1', 'npm', 'pkg:npm/a@1', 'CVSS:3.1/AV:N', null),
+    );
+    const json = fc.letrec((tie) => ({
+      value: fc.oneof({ maxDepth: 5 }, leaf, fc.array(tie('value'), { maxLength: 3 }), tie('object')),
+      object: fc.dictionary(fc.constantFrom(...keys), tie('value'), { maxKeys: 8 }),
+    }));
+    fc.assert(
+      fc.property(json.object, (value) => {
+        parseAdvisory({ id: 'A', ...(value as object) });
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
+
+const keys = [
+  ...[
+    'id',
+    'aliases',
+    'upstream',
+    'related',
+    'affected',
+    'package',
+    'ecosystem',
+    'name',
+    'purl',
+    'ranges',
+    'events',
+    'type',
+    'versions',
+  ],
+  ...[
+    'introduced',
+    'fixed',
+    'last_affected',
+    'limit',
+    'severity',
+    'score',
+    'references',
+    'url',
+    'database_specific',
+    'ecosystem_specific',
+  ],
+  ...[
+    'cwes',
+    'cwe_ids',
+    'cvss',
+    'urgency',
+    'summary',
+    'details',
+    'modified',
+    'published',
+    'withdrawn',
+    '__proto__',
+    'constructor',
+  ],
+];

@@ -52,8 +52,13 @@ function* walk(folder: string, depth: number): Generator<string> {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (entry.name !== '.git') yield* walk(path, depth + 1);
-    } else if (entry.isFile() && /\.(?:json|jsonl|ndjson|zip)$/i.test(entry.name)) yield path;
+    } else if (/\.(?:json|jsonl|ndjson|zip)$/i.test(entry.name) && isFile(path)) yield path;
   }
+}
+
+/** Links to files count, as mounted volumes are made of them; links to folders do not, for they may lead round. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function* readFile(path: string, budget: { left: number }): Generator<SourceText> {
