@@ -74,7 +74,7 @@ class XmlParts implements ElementHandler {
     } else if (name === 'services') reader.service(toJson(element));
     else if (name === 'dependencies') this.#later.push({ value: toDependency(element), at, is: 'dependency' });
     else {
-      const value = toJson(element);
+      const value = detached(toJson(element));
       this.#later.push({ value: isObject(value) ? value : {}, at, is: 'vulnerability' });
     }
   }

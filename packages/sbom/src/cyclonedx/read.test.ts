@@ -202,6 +202,20 @@ describe('components', () => {
     ]);
   });
 
+  it.each([
+    // Traps 18–21: the producer's text is kept as it is; what is no purl loses no package.
+    ['pkg:maven/', 'x'],
+    ['https://example.org/x', 'x'],
+    ['pkg:oci/x@sha256%3Aab?mediaType=application%2Fvnd.oci.image.manifest.v2%2Bjson', 'x'],
+    ['pkg:deb/debian/x@1:2.0-1?arch=amd64', 'x'],
+    ['pkg:deb/debian/x@1%3A2.0-1?arch=amd64', 'x'],
+    ['pkg:alpine/x@1', 'x'],
+    ['pkg:npm/x@1&vcs_url=y', 'x'],
+    ['pkg:npm/@scope/x@1', '@scope/x'],
+  ])('carry the purl %s untouched', async (purl, name) => {
+    expect(await only({ purl })).toMatchObject({ purl, name });
+  });
+
   it('take nothing from a property of ours that is not of its type', async () => {
     const kept = (value: unknown) => [
       property('assay:model', typeof value === 'string' ? value : JSON.stringify(value)),
