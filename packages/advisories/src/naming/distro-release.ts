@@ -126,9 +126,11 @@ export function distroOfPurl(namespace: string, qualifier: string | undefined): 
   const named = found?.[1] ?? (found === null && text !== '' ? text : undefined);
   const id = idOfNamespace(named ?? namespace);
   if (id === '') return undefined;
-  // A bare code name: `distro=bookworm`.
-  const codename = debianCodenames.has(text) || ubuntuCodenames.has(text) ? text : undefined;
-  if (codename !== undefined) return { id: namespace, version: '', codename, like: [] };
+  // A code name, bare or behind the id: `distro=bookworm`, `distro=ubuntu-jammy`.
+  const last = text.slice(text.lastIndexOf('-') + 1);
+  if (debianCodenames.has(last) || ubuntuCodenames.has(last)) {
+    return { id: idOfNamespace(namespace), version: '', codename: last, like: [] };
+  }
   return { id, version: found?.[2] ?? '', like: [] };
 }
 

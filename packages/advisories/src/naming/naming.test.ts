@@ -64,6 +64,7 @@ describe('the release of a distribution', () => {
     ['opensuse', 'opensuse-leap-15.5', { id: 'opensuse-leap', version: '15.5' }],
     ['amazon', 'amazon-2 (Karoo)', { id: 'amzn', version: '2' }],
     ['debian', 'bookworm', { id: 'debian', codename: 'bookworm' }],
+    ['ubuntu', 'ubuntu-jammy', { id: 'ubuntu', codename: 'jammy' }],
     ['wolfi', undefined, { id: 'wolfi', version: '' }],
   ])('is read from a purl of %s with distro=%s', (namespace, qualifier, expected) => {
     expect(distroOfPurl(namespace, qualifier)).toMatchObject(expected);
