@@ -105,6 +105,12 @@ describe('packages of languages', () => {
     expect(notices).toEqual([]);
   });
 
+  it('of Bitnami are fixed in the version of the application, whatever their revision', async () => {
+    const record = { id: 'BIT-1', ecosystem: 'Bitnami', name: 'wordpress', events: below('6.4.2') };
+    const packages = [pkg('pkg:bitnami/wordpress@6.4.2-1'), pkg('pkg:bitnami/wordpress@6.4.1-7')];
+    expect(told(await match([record], packages))).toEqual(['wordpress 6.4.1-7: BIT-1']);
+  });
+
   it('of npm and crates.io are told apart by case and by underscore', async () => {
     const records = [
       { id: 'R-1', ecosystem: 'npm', name: 'JSONStream', events: below('2.0.0') },

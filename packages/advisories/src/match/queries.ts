@@ -52,8 +52,12 @@ function toQuery(ecosystem: EcosystemKey, name: string, version: string): Query 
 const gemPlatform =
   /-(?:java|jruby|ruby|mswin\w*|mingw\w*|x64-\S+|(?:x86|i[3-6]86|x86_64|amd64|aarch64|arm64|arm\w*|universal|powerpc\w*|ppc64\w*|s390x|riscv64)-\S+)$/;
 
+/** Records on Bitnami's packages name the application's version; the packages add a revision: `6.4.2-1`. */
+const bitnamiRevision = /-\d+$/;
+
 function languageVersion(type: string, version: string): string {
-  return type === 'gem' ? version.replace(gemPlatform, '') : version;
+  if (type === 'gem') return version.replace(gemPlatform, '');
+  return type === 'bitnami' ? version.replace(bitnamiRevision, '') : version;
 }
 
 /** Some producers put the end of a module's path (`/v2`) into the subpath, others the folder of a package inside the module. */
