@@ -110,6 +110,16 @@ describe('a CycloneDX document we write', () => {
     );
   });
 
+  it('names packages as Trivy and Grype join them again', () => {
+    const named = (name: string, purl: string) => {
+      const { group, name: rest } = json([pkg({ name, purl })], []).components[1];
+      return [group, rest];
+    };
+    expect(named('org.slf4j:slf4j-api', 'pkg:maven/org.slf4j/slf4j-api@1')).toEqual(['org.slf4j', 'slf4j-api']);
+    expect(named('guzzlehttp/psr7', 'pkg:composer/guzzlehttp/psr7@1')).toEqual([undefined, 'guzzlehttp/psr7']);
+    expect(named('golang.org/x/net', 'pkg:golang/golang.org/x/net@1')).toEqual([undefined, 'golang.org/x/net']);
+  });
+
   it('tells ids, expressions and names of licences apart', () => {
     const licenses = (...all: string[]) => json([pkg({ licenses: all })], []).components[1].licenses;
     expect(licenses('MIT OR Apache-2.0')).toEqual([{ expression: 'MIT OR Apache-2.0' }]);

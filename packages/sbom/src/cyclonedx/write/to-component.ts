@@ -129,10 +129,10 @@ function packageParts(pkg: Package, ref: string, { traits }: WriteContext): Json
   });
 }
 
-/** Group and name apart where other tools want them so. */
+/** Group and name apart where Trivy and Grype join them again by themselves; of a composer package Trivy wants the whole name. */
 function splitName(pkg: Package): { readonly group?: string; readonly name: string } {
   const purl = pkg.purl === undefined ? undefined : findPurl(pkg.purl);
-  const separator = purl?.type === 'maven' ? ':' : purl?.type === 'npm' || purl?.type === 'composer' ? '/' : undefined;
+  const separator = purl?.type === 'maven' ? ':' : purl?.type === 'npm' ? '/' : undefined;
   if (purl === undefined || separator === undefined || purl.namespace === '') return { name: pkg.name };
   const stem = purl.namespace + separator;
   return pkg.name.startsWith(stem) ? { group: purl.namespace, name: pkg.name.slice(stem.length) } : { name: pkg.name };
