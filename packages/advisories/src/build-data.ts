@@ -58,6 +58,7 @@ export async function buildLocked(sources: readonly string[], output: string, op
       await pause();
     }
     progress.end();
+    throwIfStopped(options.signal);
     if (progress.total === 0) {
       const why = rejected.count === 0 ? 'hold no JSON files' : `hold no OSV record, but ${rejected.count} other files`;
       throw new AssayError('ADVISORY_INVALID', `the sources ${why}: ${sources.join(', ').slice(0, 300)}`);

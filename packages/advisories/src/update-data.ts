@@ -89,6 +89,7 @@ export async function updateData(options: UpdateOptions): Promise<Updated> {
   }
   return withLock(join(options.folder, 'downloads'), options.signal, async () => {
     const { archives, failed } = await fetchAll(from, options);
+    throwIfStopped(options.signal);
     return withLock(options.output, options.signal, async () => ({ ...(await buildFrom(archives, options)), failed }));
   });
 }
@@ -112,17 +113,7 @@ async function fetchAll(
 ): Promise<{ readonly archives: readonly Archive[]; readonly failed: Updated['failed'] }> {
   const named = options.ecosystems !== undefined && options.ecosystems.length > 0;
   const names = [...new Set(named ? options.ecosystems : updatedEcosystems)];
-  const source = new HttpSource(options);
-  const outcomes: Outcome[] = [];
-  try {
-    const queue = names.values();
-    const work = async (): Promise<void> => {
-      for (const name of queue) outcomes.push(await fetchOne(source, name, from, options));
-    };
-    await Promise.all(Array.from({ length: atOnce }, work));
-  } finally {
-    await source.close();
-  }
+  const outcomes = await fetchSideBySide(names, from, options);
   const archives: Archive[] = [];
   const failed: { name: string; why: string }[] = [];
   const lost: AssayError[] = [];
@@ -138,6 +129,35 @@ async function fetchAll(
   }
   if (lost.length > 0 || archives.length === 0) throw nothingReplaced(lost, from);
   return { archives: archives.sort((a, b) => (a.ecosystem < b.ecosystem ? -1 : 1)), failed };
+}
+
+/** When one fails in a way that ends the update the others are stopped, and waited for: nobody may write once the lock is given back. */
+async function fetchSideBySide(
+  names: readonly string[],
+  from: URL,
+  options: UpdateOptions,
+): Promise<readonly Outcome[]> {
+  const source = new HttpSource(options);
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const outcomes: Outcome[] = [];
+  const failures: unknown[] = [];
+  const queue = names.values();
+  const work = async (): Promise<void> => {
+    try {
+      for (const name of queue) outcomes.push(await fetchOne(source, name, from, { ...options, signal }));
+    } catch (error) {
+      failures.push(error);
+      stop.abort();
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: atOnce }, work));
+  } finally {
+    await source.close();
+  }
+  if (failures.length > 0) throw failures[0];
+  return outcomes;
 }
 
 function nothingReplaced(lost: readonly AssayError[], from: URL): AssayError {

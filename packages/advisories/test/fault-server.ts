@@ -69,13 +69,18 @@ export function status(code: number, headers: Record<string, string> = {}): Faul
   };
 }
 
-/** Sends the first bytes of the file and cuts the connection. */
-export function cutAfter(count: number): Fault {
-  return (_request, response, bytes) => {
-    if (bytes === undefined) return false;
-    const etag = `"${bytes.length}-${bytes.readUInt32LE(bytes.length - 8)}"`;
-    response.writeHead(200, { etag, 'content-length': bytes.length });
-    response.write(bytes.subarray(0, count), () => response.destroy());
-    return true;
+/** Sends the first bytes of the file and says no more, until `cut` is called. */
+export function sendOnly(count: number): { readonly fault: Fault; readonly cut: () => void } {
+  let held: ServerResponse | undefined;
+  return {
+    fault: (_request, response, bytes) => {
+      if (bytes === undefined) return false;
+      const etag = `"${bytes.length}-${bytes.readUInt32LE(bytes.length - 8)}"`;
+      response.writeHead(200, { etag, 'content-length': bytes.length });
+      response.write(bytes.subarray(0, count));
+      held = response;
+      return true;
+    },
+    cut: () => held?.destroy(),
   };
 }

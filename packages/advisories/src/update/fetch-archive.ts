@@ -1,6 +1,6 @@
-import { createWriteStream, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AssayError } from '@assay/contract';
 import { unwritable } from '../data/output-file.ts';
@@ -253,26 +253,28 @@ async function receive(
   const length = Number(headerOf(answer, 'content-length') ?? Number.NaN);
   const total = Number.isNaN(length) ? undefined : from + length;
   if (total !== undefined && total > largestArchive) throw tooLarge(url);
-  const state = stateOf(answer);
   let done = from;
   const deadline = performance.now() + longestAttempt;
+  let file: FileHandle | undefined;
   try {
-    writeFileSync(paths.partState, JSON.stringify(state));
-    const counted = async function* (): AsyncGenerator<Uint8Array> {
-      for await (const chunk of answer.body) {
-        done += chunk.length;
-        if (done > largestArchive) throw tooLarge(url);
-        if (performance.now() > deadline) throw new Transient('the download took too long');
-        options.onBytes?.(done, total);
-        yield chunk;
-      }
-    };
-    await pipeline(counted, createWriteStream(paths.part, { flags: from === 0 ? 'w' : 'a' }));
+    // Emptied before its state is written: what is there of another file must never be taken for this one's.
+    file = await open(paths.part, from === 0 ? 'w' : 'a');
+    writeFileSync(paths.partState, JSON.stringify(stateOf(answer)));
+    for await (const chunk of answer.body) {
+      if (done + chunk.length > largestArchive) throw tooLarge(url);
+      if (performance.now() > deadline) throw new Transient('the download took too long');
+      // Part by part, so that a cut loses nothing that had come.
+      await file.appendFile(chunk);
+      done += chunk.length;
+      options.onBytes?.(done, total);
+    }
   } catch (cause) {
     if (cause instanceof AssayError || cause instanceof Transient) throw cause;
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     if (['ENOSPC', 'EACCES', 'EROFS', 'ENOENT', 'EDQUOT'].includes(code)) throw unwritable(paths.part, cause);
     throw new Transient(`the connection was cut after ${done} bytes${codeOf(cause)}`, undefined, cause);
+  } finally {
+    await file?.close();
   }
   return total;
 }
