@@ -187,6 +187,62 @@ describe('packages of distributions', () => {
     ).toHaveLength(1);
   });
 
+  // Spellings of the records: OSV's exports of Ubuntu, Red Hat, SUSE, Rocky Linux and Wolfi.
+  it.each([
+    [
+      'Ubuntu:22.04:LTS',
+      'openssl',
+      '3.0.2-0ubuntu1.15',
+      'pkg:deb/ubuntu/libssl3@3.0.2-0ubuntu1.10?upstream=openssl&distro=ubuntu-22.04',
+    ],
+    [
+      'Red Hat:enterprise_linux:9::baseos',
+      'openssl-libs',
+      '1:3.0.7-25.el9_3',
+      'pkg:rpm/redhat/openssl-libs@3.0.7-24.el9?epoch=1&distro=redhat-9.3',
+    ],
+    [
+      'SUSE:Linux Enterprise Module for Basesystem 15 SP5',
+      'openssl-1_1',
+      '1.1.1l-150500.17.28.2',
+      'pkg:rpm/suse/libopenssl1_1@1.1.1l-150500.17.25.1?distro=sles-15.5&upstream=openssl-1_1-1.1.1l-150500.17.25.1.src.rpm',
+    ],
+    [
+      'Rocky Linux:9',
+      'openssl',
+      '1:3.0.7-25.el9_3',
+      'pkg:rpm/rocky/openssl-libs@3.0.7-24.el9?epoch=1&distro=rocky-9.3&upstream=openssl-3.0.7-24.el9.src.rpm',
+    ],
+    ['Wolfi', 'openssl', '3.3.0-r8', 'pkg:apk/wolfi/libssl3@3.3.0-r7?upstream=openssl'],
+    [
+      'Alpine:edge',
+      'openssl',
+      '3.3.0-r3',
+      'pkg:apk/alpine/libssl3@3.3.0-r2?upstream=openssl&distro=alpine-3.21_alpha20240807',
+    ],
+    [
+      'openSUSE:Tumbleweed',
+      'openssl',
+      '3.1.4-8.1',
+      'pkg:rpm/opensuse/openssl@3.1.4-7.1?distro=opensuse-tumbleweed-20240101',
+    ],
+  ])('of %s are told by their purl alone', async (ecosystem, name, fixed, purl) => {
+    const { findings, notices } = await match([{ id: 'R-1', ecosystem, name, events: below(fixed) }], [pkg(purl)]);
+    expect(notices).toEqual([]);
+    expect(findings).toMatchObject([{ id: 'R-1', fixedIn: [fixed] }]);
+  });
+
+  it('of Ubuntu’s paid stream are asked for where they come from it', async () => {
+    const records = [
+      { id: 'R-1', ecosystem: 'Ubuntu:Pro:16.04:LTS', name: 'a', events: below('1.0-1ubuntu1+esm3') },
+      { id: 'R-2', ecosystem: 'Ubuntu:16.04:LTS', name: 'b', events: below('2') },
+    ];
+    const packages = ['1.0-1ubuntu1', '1.0-1ubuntu1+esm2'].map((version) =>
+      pkg(`pkg:deb/ubuntu/a@${version}?distro=ubuntu-16.04`),
+    );
+    expect(told(await match(records, packages))).toEqual(['ubuntu/a 1.0-1ubuntu1+esm2: R-1']);
+  });
+
   it('of nobody knows what are counted, not passed', async () => {
     const { findings, notices } = await match([openssl], [pkg('pkg:deb/openssl@1.0'), pkg('pkg:deb/zlib@1.0')]);
     expect(findings).toEqual([]);
