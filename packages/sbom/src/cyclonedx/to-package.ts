@@ -1,7 +1,7 @@
 import { findPurl, type Package, type PackageKind } from '@assay/contract';
 import { findObject, findText, type JsonObject, toObjects } from '../json/value.ts';
 import { withKeptPackage } from '../spdx/kept-model.ts';
-import { readPurlFacts } from '../spdx/producer-conventions.ts';
+import { readPurlFacts, withSourceVersion } from '../spdx/producer-conventions.ts';
 import { readKept } from './kept.ts';
 import { findProperty, ours, type Property } from './properties.ts';
 import { toLocations } from './to-locations.ts';
@@ -52,7 +52,7 @@ export function findPlainPackage(component: JsonObject, context: PackageContext)
   const name = findName(component, purl, facts.name);
   if (name === undefined) return undefined;
   const version = versionOf(component, purl);
-  const source = trivySource(properties) ?? withVersion(facts.source, version);
+  const source = trivySource(properties) ?? withSourceVersion(facts.source, version, purl);
   const arch = facts.arch;
   const supplier = supplierOf(component);
   const description = findText(component, 'description');
@@ -130,12 +130,6 @@ function trivySource(properties: readonly Property[]): Source | undefined {
     name,
     version: `${epoch === '0' || epoch === '' ? '' : `${epoch}:`}${version}${release === '' ? '' : `-${release}`}`,
   };
-}
-
-/** A source without a version has the binary's; one that lacks only the epoch has the binary's epoch. */
-function withVersion(source: Source | undefined, version: string): Source | undefined {
-  if (source === undefined || (source.version !== '' && !version.endsWith(`:${source.version}`))) return source;
-  return { name: source.name, version };
 }
 
 function supplierOf(component: JsonObject): string | undefined {
