@@ -2,8 +2,8 @@ import { enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// The compiled form of the program is kept beside it: a start costs half. A folder that cannot be written is no failure.
-enableCompileCache(join(dirname(fileURLToPath(import.meta.url)), 'compiled'));
+// The compiled form of the bundle is kept beside it: a start costs half. A folder that cannot be written is no failure.
+if (import.meta.url.endsWith('.js')) enableCompileCache(join(dirname(fileURLToPath(import.meta.url)), 'compiled'));
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -123,6 +123,20 @@ export interface Notice {
   readonly message: string;
 }
 
+const openCodes: ReadonlySet<Notice['code']> = new Set([
+  'DISTRO_UNKNOWN',
+  'DISTRO_NOT_COVERED',
+  'NO_DATA_FOR_ECOSYSTEM',
+  'VERSION_UNREADABLE',
+  'ENTRIES_REJECTED',
+  'NOTHING_FOUND',
+]);
+
+/** Whether a notice says that something is in there which nobody could judge. The same codes as information do not count. */
+export function leavesOpen(notice: Notice): boolean {
+  return notice.level === 'warning' && openCodes.has(notice.code);
+}
+
 /** The answer of one scan: our own schema, versioned by `schema`. */
 export interface Report {
   readonly schema: 'https://assay.dev/schemas/report/v1';

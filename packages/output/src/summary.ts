@@ -1,4 +1,4 @@
-import { type Report, severities } from '@assay/contract';
+import { leavesOpen, type Report, severities } from '@assay/contract';
 import { countFindings, countPackages } from './findings.ts';
 
 const dayInMs = 24 * 60 * 60 * 1000;
@@ -8,7 +8,12 @@ export function summaryLine(report: Report, now: Date): string {
   const counts = countFindings(report);
   const parts: string[] = [];
   if (counts.total === 0) {
-    parts.push(`no known vulnerabilities in ${plural(countPackages(report).known, 'package', 'packages')}`);
+    const packages = plural(countPackages(report).known, 'package', 'packages');
+    // "Nothing known" must not sound like "nothing wrong" where something was not looked at.
+    const isOpen = report.notices.some(leavesOpen);
+    parts.push(
+      isOpen ? `no finding in ${packages}, but not all could be checked` : `no known vulnerabilities in ${packages}`,
+    );
   } else {
     const bySeverity = severities
       .filter((severity) => counts.bySeverity[severity] > 0)

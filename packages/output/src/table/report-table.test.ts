@@ -150,6 +150,15 @@ describe('the table', () => {
     expect(table(report)).toContain('no known vulnerabilities in 2 packages');
   });
 
+  it('does not call clean what nobody could judge', () => {
+    const report = aReport({
+      findings: [],
+      notices: [{ code: 'DISTRO_NOT_COVERED', level: 'warning', message: 'the data does not cover it' }],
+    });
+    expect(table(report)).not.toContain('no known vulnerabilities');
+    expect(table(report)).toMatch(/no finding in \d+ packages, but not all could be checked/);
+  });
+
   it('shows notices and the verdict', () => {
     const report = aReport({ notices: [{ code: 'DATA_STARTER', level: 'info', message: 'starter data' }] });
     const verdict = { verdict: 'violating', reasons: [{ means: 'violating', message: '1 finding is high' }] } as const;

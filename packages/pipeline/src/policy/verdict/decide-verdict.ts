@@ -1,4 +1,4 @@
-import { type Finding, type Notice, type Report, reaches, type Severity } from '@assay/contract';
+import { type Finding, leavesOpen, type Notice, type Report, reaches, type Severity } from '@assay/contract';
 
 /** Everything a verdict looks at. */
 export interface VerdictInput {
@@ -96,19 +96,9 @@ function dataDeclaredTooOld(input: VerdictInput): VerdictReason | undefined {
   return { check: 'dataDeclaredTooOld', means: 'undecided', message: 'the vulnerability data is too old' };
 }
 
-/** Warnings that say: something is in there that nobody could judge. The same codes as information do not count. */
-const partNotJudgedCodes: ReadonlySet<Notice['code']> = new Set([
-  'DISTRO_UNKNOWN',
-  'DISTRO_NOT_COVERED',
-  'NO_DATA_FOR_ECOSYSTEM',
-  'VERSION_UNREADABLE',
-  'ENTRIES_REJECTED',
-  'NOTHING_FOUND',
-]);
-
 function partNotJudged(input: VerdictInput): VerdictReason | undefined {
   if (input.failOn === undefined) return undefined;
-  const found = noticesOf(input).filter((notice) => notice.level === 'warning' && partNotJudgedCodes.has(notice.code));
+  const found = noticesOf(input).filter(leavesOpen);
   const codes = [...new Set(found.map((notice) => notice.code))];
   if (codes.length === 0) return undefined;
   return { check: 'partNotJudged', means: 'undecided', message: `a part could not be judged (${codes.join(', ')})` };
