@@ -21,6 +21,7 @@ export function catalogueFiles(
   const table = new InterestTable(choices);
   const byHead = choices.filter((cataloguer) => cataloguer.selectByHead !== undefined);
   return {
+    places: choices.flatMap((cataloguer) => cataloguer.places ?? []),
     byPath(file) {
       const interested = table.find(file.path);
       return interested === undefined
@@ -105,6 +106,11 @@ class Part {
     return this.#find;
   }
 
+  /** Whether nothing of a chunk is kept after `write`. */
+  get copies(): boolean {
+    return this.#reader === undefined || this.#reader.copies === true;
+  }
+
   get look(): SecondLook<unknown> | undefined {
     return this.#look;
   }
@@ -154,10 +160,12 @@ function reasonOf(error: unknown): string {
 
 /** Feeds one file to several cataloguers. */
 class ComposedReader implements FileReader<Finds> {
+  readonly copies: boolean;
   readonly #parts: readonly Part[];
 
   constructor(parts: readonly Part[]) {
     this.#parts = parts;
+    this.copies = parts.every((part) => part.copies);
   }
 
   write(chunk: Uint8Array): void {

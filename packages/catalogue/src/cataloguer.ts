@@ -30,6 +30,8 @@ export interface Cataloguer<Found = unknown> {
   readonly version: number;
   /** Names that may be of interest; `select` then decides. */
   readonly files?: FileInterest;
+  /** Paths that are wanted wherever links of folders lead, such as `var/lib/dpkg/status`; `select` still decides. Images only. */
+  readonly places?: readonly string[];
   /** The reader of a file that `files` named, or `undefined`. Looks at path, size and kind only. */
   select?(file: FileHeader, kind: TargetKind): FileReader<Found> | undefined;
   /** The reader of a file, told by its first bytes (all of a file under 64 bytes, else at least 64). Called for every file nobody chose by name: looks at the magic first. */

@@ -11,6 +11,7 @@ export const apk: Cataloguer<ApkDatabase> = {
   id: 'apk',
   version: 1,
   files: { baseNames: ['installed'] },
+  places: ['lib/apk/db/installed', 'usr/lib/apk/db/installed'],
   select: (file) =>
     databasePath.test(file.path)
       ? wholeFile(file, maxDatabase, (bytes) => {

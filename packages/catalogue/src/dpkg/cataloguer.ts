@@ -21,6 +21,7 @@ export const dpkg: Cataloguer<DpkgFile> = {
   id: 'dpkg',
   version: 1,
   files: { baseNames: ['status', 'copyright'], folders: ['status.d'] },
+  places: ['var/lib/dpkg/status'],
   select,
   packages,
 };

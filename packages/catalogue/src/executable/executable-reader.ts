@@ -12,7 +12,8 @@ export interface Plan<T> {
   readonly done: (kept: KeptRanges) => T | undefined | SecondLook<T>;
 }
 
-export type Planner<T> = (program: Executable, size: number) => Plan<T> | undefined;
+/** `head`: the first bytes of the program, at least its headers; they are gone when the plan was made. */
+export type Planner<T> = (program: Executable, size: number, head: Uint8Array) => Plan<T> | undefined;
 
 /** Enough for all headers of ELF and PE that linkers write. */
 const headSize = 4096;
@@ -46,6 +47,7 @@ export function executableReader<T>(file: FileHeader, plan: Planner<T>): FileRea
 }
 
 class ExecutableReader<T> implements FileReader<readonly T[]> {
+  readonly copies = true;
   readonly #size: number;
   readonly #plan: Planner<T>;
   #head: Uint8Array = new Uint8Array(0);
@@ -62,13 +64,13 @@ class ExecutableReader<T> implements FileReader<readonly T[]> {
       this.#feed(chunk);
       return;
     }
-    this.#head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
-    const isLong = this.#head[0] !== 0x7f && this.#head[0] !== 0x4d;
-    if (this.#head.length >= Math.min(this.#size, isLong ? longHeadSize : headSize)) this.#start();
+    const head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
+    if (head.length >= Math.min(this.#size, wantedHead(head))) this.#start(head);
+    else this.#head = kept(head, chunk);
   }
 
   end(): readonly T[] | undefined | SecondLook<readonly T[]> {
-    if (this.#programs === undefined) this.#start();
+    if (this.#programs === undefined) this.#start(this.#head);
     const values: T[] = [];
     const looks: { readonly start: number; readonly look: SecondLook<T> }[] = [];
     for (const program of this.#programs ?? []) {
@@ -81,8 +83,7 @@ class ExecutableReader<T> implements FileReader<readonly T[]> {
     return values.length === 0 ? undefined : values;
   }
 
-  #start(): void {
-    const head = this.#head;
+  #start(head: Uint8Array): void {
     this.#head = new Uint8Array(0);
     const slices = findSlices(head) ?? [{ offset: 0, size: this.#size }];
     const share = Math.floor(maxKept / Math.max(1, slices.length));
@@ -94,6 +95,16 @@ class ExecutableReader<T> implements FileReader<readonly T[]> {
     for (const program of this.#programs ?? []) program.write(chunk, this.#at);
     this.#at += chunk.length;
   }
+}
+
+/** How much of a program is gathered before its headers are read. */
+function wantedHead(head: Uint8Array): number {
+  return head[0] === 0x7f || head[0] === 0x4d ? headSize : longHeadSize;
+}
+
+/** The head without the piece it came in, which is given back after this call. */
+function kept(head: Uint8Array, chunk: Uint8Array): Uint8Array {
+  return head === chunk ? Buffer.from(head) : head;
 }
 
 function lookAgain<T>(
@@ -148,22 +159,21 @@ class Program<T> {
   }
 
   end(): T | undefined | SecondLook<T> {
-    if (!this.#isPlanned) this.#prepare();
+    if (!this.#isPlanned) this.#prepare(this.#head);
     return this.#kept === undefined ? undefined : this.#plan?.done(this.#kept);
   }
 
   #gather(part: Uint8Array): void {
-    this.#head = this.#head.length === 0 ? part : Buffer.concat([this.#head, part]);
-    const wanted = this.#head[0] === 0x7f || this.#head[0] === 0x4d ? headSize : longHeadSize;
-    if (this.#head.length >= Math.min(this.#size, wanted)) this.#prepare();
+    const head = this.#head.length === 0 ? part : Buffer.concat([this.#head, part]);
+    if (head.length >= Math.min(this.#size, wantedHead(head))) this.#prepare(head);
+    else this.#head = kept(head, part);
   }
 
-  #prepare(): void {
-    const head = this.#head;
+  #prepare(head: Uint8Array): void {
     this.#head = new Uint8Array(0);
     this.#isPlanned = true;
     const program = findProgram(head);
-    this.#plan = program === undefined ? undefined : this.#planner(program, this.#size);
+    this.#plan = program === undefined ? undefined : this.#planner(program, this.#size, head);
     if (this.#plan === undefined) return;
     this.#kept = new KeptRanges(this.#plan.ranges, this.#size, this.#maxKept);
     this.#kept.write(head);

@@ -1,4 +1,4 @@
-import type { Distro, Package } from '@assay/contract';
+import type { Distro } from '@assay/contract';
 import type { SelectedFile } from '@assay/image';
 import { type Cataloguer, wholeFile } from '../cataloguer.ts';
 import { isDistro, type OsRelease, parseLsbRelease, parseOsRelease } from './parse-os-release.ts';
@@ -36,26 +36,9 @@ export const osRelease: Cataloguer<OsRelease> = {
       ? undefined
       : wholeFile(file, maxBytes, (bytes) => read(Buffer.from(bytes).toString('utf8')));
   },
-  packages(found) {
-    const best = findBest(found);
-    if (best === undefined) return { packages: [], rejected: [] };
-    const { id, version, prettyName } = best.value;
-    const system: Package = {
-      ref: `os:${id}@${version}`,
-      kind: 'operating-system',
-      name: id,
-      version,
-      licenses: [],
-      cpes: [],
-      hashes: {},
-      ...(prettyName === undefined ? {} : { description: prettyName }),
-      locations: [best.layer === undefined ? { path: best.path } : { path: best.path, layer: best.layer }],
-      foundBy: 'os-release',
-      dependsOn: [],
-      properties: [],
-    };
-    return { packages: [system], rejected: [] };
-  },
+  places: [...places.keys()],
+  // The distribution is a fact about all the packages, `Inventory.distro`, and no package itself.
+  packages: () => ({ packages: [], rejected: [] }),
 };
 
 /** The distribution that the release files name together, or `undefined` when none does. */

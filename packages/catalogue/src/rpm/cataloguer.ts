@@ -32,6 +32,13 @@ export const rpm: Cataloguer<RpmDatabase> = {
   id: 'rpm',
   version: 1,
   files: { baseNames: [...readers.keys()] },
+  places: [
+    'var/lib/rpm/rpmdb.sqlite',
+    'var/lib/rpm/Packages.db',
+    'var/lib/rpm/Packages',
+    'usr/lib/sysimage/rpm/rpmdb.sqlite',
+    'usr/lib/sysimage/rpm/Packages.db',
+  ],
   select,
   packages(found, { distro, pointRelease }) {
     const manager = { id: 'rpm', type: 'rpm', namespace: namespaceOf(distro?.id ?? '') } as const;

@@ -212,7 +212,8 @@ describe('a hostile database of rpm', () => {
           for (const [at, value] of changes) if (at < copy.length) copy[at] = value;
           for (const file of [copy, copy.subarray(0, Math.max(0, copy.length - cut))]) {
             const { rejected, packages } = inventoryOf({ [path]: file }, choices);
-            expect(packages.length).toBeLessThanOrEqual(3);
+            // A changed pointer may lead to the same rows twice, under a changed name: never to more than a few.
+            expect(packages.length).toBeLessThanOrEqual(3 + 2 * changes.length);
             for (const one of rejected) expect(one.why).not.toMatch(/^cannot be read|failed/);
           }
         },

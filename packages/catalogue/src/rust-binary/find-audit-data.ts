@@ -23,7 +23,7 @@ const allocated = 2;
 const zlibMethod = 0x78;
 
 /** Where a Rust program lists its crates. `undefined` when its headers say that it does not. */
-export function planAuditData(program: Executable): Plan<Listing> | undefined {
+export function planAuditData(program: Executable, _size: number, head: Uint8Array): Plan<Listing> | undefined {
   const named = program.sections.find(({ name }) => name === sectionName);
   if (named !== undefined) {
     const range = { offset: named.offset, length: Math.min(named.size, maxCompressed) };
@@ -34,9 +34,23 @@ export function planAuditData(program: Executable): Plan<Listing> | undefined {
   }
   const table = program.sectionTable;
   if (table === undefined) return undefined;
-  const start = Math.max(0, table.offset - beforeTable);
   const end = table.offset + table.entrySize * table.count;
+  // Go's linker writes the table in front: then it says at once which parts may matter.
+  if (end <= head.length) return planNamed(program, table, head);
+  const start = Math.max(0, table.offset - beforeTable);
   return { ranges: [{ offset: start, length: end - start }], done: (kept) => findInElf(program, table, kept) };
+}
+
+function planNamed(program: Executable, table: SectionTable, head: Uint8Array): Plan<Listing> | undefined {
+  const bytes = head.subarray(table.offset, table.offset + table.entrySize * table.count);
+  const rows = readSectionTable(program, table, bytes);
+  const names = rows[table.nameIndex];
+  const look = names === undefined ? undefined : lookForNames(rows, names);
+  if (look === undefined) return undefined;
+  return {
+    ranges: look.ranges,
+    done: (kept) => look.then(look.ranges.map(({ offset, length }) => kept.find(offset, length) ?? new Uint8Array(0))),
+  };
 }
 
 function findInElf(
