@@ -1,5 +1,5 @@
 // Sets the project up and runs one of its programs. Plain JavaScript for any Node ≥ 20: it runs before anything is installed.
-//   node tools/bootstrap.mjs [--run cli|test|bench|campaign] [-- ARGS]
+//   node tools/bootstrap.mjs [--run cli|test|bench|campaign|images] [-- ARGS]
 // What was tried, and every trap: docs/decisions/0002-bootstrap.md.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -231,6 +231,7 @@ const programs = {
   test: (node, args) => [node, [join(root, 'tools', 'run-tests.ts'), ...args]],
   bench: (node, args) => [node, [join(root, 'bench', 'main.ts'), ...args]],
   campaign: (node, args) => [node, [join(root, 'tools', 'campaign.ts'), ...args]],
+  images: (node, args) => [node, [join(root, 'tools', 'images.ts'), ...args]],
 };
 
 function start(name, args) {

@@ -168,6 +168,20 @@ export const problems = {
     'The scanner wrote a report that cannot be read.',
     'Use a release of the scanner that writes CycloneDX or SPDX.',
   ),
+  // Building the product's images
+  IMAGE_TOOL_MISSING: error(
+    'A program that building images needs is not on this machine.',
+    'Build on Debian or Ubuntu, where apt-get and dpkg-deb are at hand, or use the files in deploy/docker.',
+  ),
+  IMAGE_INPUT_INVALID: error(
+    'A part of an image is missing or not what it should be.',
+    'The message names the part; npm ci brings Node and the sources, --refresh fetches the Debian packages anew.',
+  ),
+  IMAGE_PACKAGES_UNAVAILABLE: error(
+    'The Debian packages of an image could not be fetched.',
+    'Check the network and the package sources of this machine; packages fetched before are kept.',
+    'later',
+  ),
 } as const satisfies Record<string, ProblemEntry>;
 
 /** A code of the catalogue. */
