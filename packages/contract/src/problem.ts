@@ -182,6 +182,50 @@ export const problems = {
     'Check the network and the package sources of this machine; packages fetched before are kept.',
     'later',
   ),
+  // Clusters
+  KUBE_CONFIG_INVALID: usage(
+    'The configuration of the cluster connection is missing or not valid.',
+    'Check KUBECONFIG and the context with: kubectl config view; inside a pod, that its service account token is mounted.',
+  ),
+  KUBE_UNREACHABLE: error(
+    'The API server of the cluster did not answer.',
+    'Check the address, the network and proxy settings with: kubectl version.',
+    'later',
+  ),
+  KUBE_TLS: error(
+    'The TLS connection to the API server could not be trusted.',
+    'Check the certificate authority of the cluster in the kubeconfig file.',
+  ),
+  KUBE_DENIED: error(
+    'The API server refuses the credentials, or what they may do.',
+    'Check with: kubectl auth can-i VERB RESOURCE; the message names both.',
+  ),
+  KUBE_NOT_FOUND: error('The cluster has no such object.', 'Check its name and namespace; it may have been deleted.'),
+  KUBE_KIND_MISSING: error(
+    'The cluster does not serve this kind of object.',
+    'Install its CustomResourceDefinition, or the version of the product that brings it; no restart is needed.',
+    'later',
+  ),
+  KUBE_CONFLICT: error(
+    'Someone else wrote the object first, or its name is taken.',
+    'Read it again and repeat the change; for fields owned by another manager, use force.',
+    'later',
+  ),
+  KUBE_INVALID: error('The API server refuses the object.', 'The message names the field; correct it and apply again.'),
+  KUBE_EXPIRED: error(
+    'The API server no longer keeps the state that was asked for.',
+    'Nothing to do: everything is listed anew.',
+    'later',
+  ),
+  KUBE_BUSY: error(
+    'The API server asks to slow down, or fails for the moment.',
+    'Nothing to do: the call is repeated later.',
+    'later',
+  ),
+  KUBE_PROTOCOL: error(
+    'The answer is not what an API server says.',
+    'Check that the address is an API server, not a web page or proxy.',
+  ),
 } as const satisfies Record<string, ProblemEntry>;
 
 /** A code of the catalogue. */
