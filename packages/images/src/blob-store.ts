@@ -33,8 +33,9 @@ export class BlobStore {
     return readFile(this.pathOf(digest));
   }
 
-  open(digest: Digest): AsyncIterable<Uint8Array> {
-    return createReadStream(this.pathOf(digest));
+  /** Opened when the first byte is asked for: one that nobody reads must not fail by itself. */
+  async *open(digest: Digest): AsyncGenerator<Uint8Array> {
+    yield* createReadStream(this.pathOf(digest));
   }
 
   /** The tree as a gzip layer. A tar that was packed before is not packed again: packing costs ten times the hashing. */
