@@ -1,1 +1,39 @@
-export {};
+export type {
+  ApplyOptions,
+  CallOptions,
+  DeleteOptions,
+  JsonPatchOperation,
+  KubeClient,
+  ListOptions,
+  Patch,
+  PatchOptions,
+  Selection,
+  ServerVersion,
+  WatchEvent,
+  WatchOptions,
+} from './client/kube-client.ts';
+export { type FieldCause, isKubeError, KubeError, type KubeErrorFacts } from './client/kube-error.ts';
+export { type Clock, pause, type Random, systemClock } from './clock.ts';
+export type { Cluster, ClusterOptions, TransportTimeouts } from './cluster/cluster.ts';
+export type { EventRecorder, EventRecorderOptions, Happening } from './events/event-recorder.ts';
+export type { LeaderElector, LeaderElectorOptions } from './lease/leader-elector.ts';
+export {
+  isOwnedBy,
+  type KubeList,
+  type KubeObject,
+  keyOf,
+  type ObjectKey,
+  type ObjectMeta,
+  type OwnerReference,
+  ownerReference,
+  parseKey,
+} from './object.ts';
+export type { AddOptions, Outcome, QueueStats, WorkQueue, WorkQueueOptions } from './queue/work-queue.ts';
+export type { Reflector, ReflectorOptions, ReflectorState } from './reflector/reflector.ts';
+export type { Change, Indexes, Store } from './reflector/store.ts';
+export { apiVersionOf, collectionPath, groupPath, objectPath, type Resource } from './resource.ts';
+export * from './resources/core.ts';
+export * from './resources/image-vulnerability-scan.ts';
+export * from './resources/scanner-profile.ts';
+export * from './resources/tekton.ts';
+export type { ApiRequest, ApiResponse, ApiStream, Transport } from './transport/transport.ts';
