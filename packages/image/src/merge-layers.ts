@@ -23,6 +23,8 @@ export interface LinkToRead {
   /** Where the bytes are; in the lowest layer (0) only if it has the path at all. */
   readonly target: string;
   readonly layer: number;
+  /** It is one of the places that the selector named: perhaps there is no such file at all. */
+  readonly isPlace?: true;
 }
 
 export interface MergedLayers<T> {
@@ -166,7 +168,7 @@ class Gathering<T> {
     for (const path of places) {
       const found = known.has(path) ? undefined : resolveFile(this.#root, path, this.#limits);
       if (found !== 'loop' && found?.kind === 'read' && found.path !== path)
-        this.#linksToRead.push({ path, target: found.path, layer: found.layer });
+        this.#linksToRead.push({ path, target: found.path, layer: found.layer, isPlace: true });
     }
     return { visible: this.#visible, linksToRead: this.#linksToRead, loops };
   }

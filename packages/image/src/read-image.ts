@@ -131,7 +131,9 @@ class View<T> {
       else paths.push(path);
     }
     for (const [file, paths] of names) this.#addFile(file, paths);
-    for (const { path, target, layer } of merged.linksToRead) {
+    for (const { path, target, layer, isPlace } of merged.linksToRead) {
+      // A file that is wanted under its real name as well would have been read: then it is not there.
+      if (isPlace && this.#selector.byPath({ path: target, size: 0, mode: 0o644 }) !== undefined) continue;
       this.#reads[layer]?.push({
         what: { path: target, open: (size, mode) => this.#selector.byPath({ path, size, mode }) },
         done: (value, size) => this.#keep([path], layer, size, value),
