@@ -1,3 +1,5 @@
+export { askedWait, type Backoff, backoffMs } from './backoff.ts';
+export { createKubeClient, type KubeClientOptions } from './client/create-kube-client.ts';
 export type {
   ApplyOptions,
   CallOptions,
@@ -15,8 +17,12 @@ export type {
 export { type FieldCause, isKubeError, KubeError, type KubeErrorFacts } from './client/kube-error.ts';
 export { type Clock, pause, type Random, systemClock } from './clock.ts';
 export type { Cluster, ClusterOptions, TransportTimeouts } from './cluster/cluster.ts';
+export { readCluster } from './cluster/read-cluster.ts';
+export { createEventRecorder } from './events/create-event-recorder.ts';
 export type { EventRecorder, EventRecorderOptions, Happening } from './events/event-recorder.ts';
+export { createLeaderElector } from './lease/create-leader-elector.ts';
 export type { LeaderElector, LeaderElectorOptions } from './lease/leader-elector.ts';
+export { microTime } from './lease/micro-time.ts';
 export {
   isOwnedBy,
   type KubeList,
@@ -28,7 +34,10 @@ export {
   ownerReference,
   parseKey,
 } from './object.ts';
+export { createWorkQueue } from './queue/create-work-queue.ts';
 export type { AddOptions, Outcome, QueueStats, WorkQueue, WorkQueueOptions } from './queue/work-queue.ts';
+export { createReflector } from './reflector/create-reflector.ts';
+export { type AwaitedKind, createKindWatcher, type KindWatcherOptions } from './reflector/kind-watcher.ts';
 export type { Reflector, ReflectorOptions, ReflectorState } from './reflector/reflector.ts';
 export type { Change, Indexes, Store } from './reflector/store.ts';
 export { apiVersionOf, collectionPath, groupPath, objectPath, type Resource } from './resource.ts';

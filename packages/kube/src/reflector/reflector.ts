@@ -42,6 +42,8 @@ export interface Reflector<K> {
   /** The last failure; gone after the next success. */
   readonly failure: KubeError | undefined;
   start(): void;
+  /** Asks now instead of at the end of a wait, as when the kind is known to have appeared. */
+  nudge(): void;
   /** Ends everything at once: when it returns no handler will be called and no request begun. */
   stop(): void;
 }
