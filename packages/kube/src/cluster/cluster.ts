@@ -1,6 +1,6 @@
 import type { Transport } from '../transport/transport.ts';
 
-/** Where a cluster is described. The first that is given is taken. */
+/** Where a cluster is described: `server`, `kubeconfig` (with `context`), or, with none of these, the pod's service account and then the user's own kubeconfig. */
 export interface ClusterOptions {
   /** A server without credentials, as `kubectl proxy` gives: `http://127.0.0.1:8001`. */
   readonly server?: string;
@@ -8,6 +8,10 @@ export interface ClusterOptions {
   readonly kubeconfig?: string;
   /** A context of the kubeconfig files; their current one when absent. */
   readonly context?: string;
+  /** What KUBERNETES_SERVICE_HOST and _PORT say inside a pod. Default: the name `kubernetes.default.svc`, port 443. */
+  readonly service?: { readonly host?: string; readonly port?: string };
+  /** Where a pod's token, authority and namespace lie. Default: where the kubelet puts them. */
+  readonly serviceAccountFolder?: string;
   /** `user-agent` of every request. */
   readonly userAgent?: string;
   readonly timeouts?: TransportTimeouts;

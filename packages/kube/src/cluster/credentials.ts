@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { AssayError } from '@assay/contract';
-import type { KubeConfig } from '@kubernetes/client-node';
 
 /** What a TLS connection needs. */
 export interface TlsMaterial {
@@ -13,6 +11,7 @@ export interface TlsMaterial {
 
 /** Who we are to the API server, now. */
 export interface Credentials {
+  /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: TlsMaterial;
   /** URL of an HTTP proxy. */
@@ -21,105 +20,40 @@ export interface Credentials {
   readonly fingerprint: string;
 }
 
-/** Credentials are asked for again after this: short, for files may change and tokens expire; asking is cheap while nothing did. Milliseconds. */
-const freshMs = 10_000;
-/** A plug-in that asks a person or a network gets this long. Milliseconds. */
-const pluginMs = 60_000;
+/** Gives the credentials of now. With `renew`, nothing that was kept is used: the server refused it. */
+export type ReadCredentials = (renew: boolean) => Promise<Credentials>;
 
-/** Credentials out of a KubeConfig: files are read anew, plug-ins run when what they gave expires. */
-export class CredentialSource {
-  readonly #load: () => Promise<KubeConfig>;
-  readonly #now: () => number;
-  #config: Promise<KubeConfig> | undefined;
-  #kept: { readonly until: number; readonly credentials: Promise<Credentials> } | undefined;
+/** For servers that ask for none. */
+export const noCredentials: Credentials = credentialsFrom({}, {}, undefined);
 
-  constructor(load: () => Promise<KubeConfig>, now: () => number) {
-    this.#load = load;
-    this.#now = now;
-  }
-
-  config(): Promise<KubeConfig> {
-    this.#config ??= this.#load();
-    return this.#config;
-  }
-
-  /** The credentials of now. With `renew`, everything is read anew: the server refused what was kept. */
-  read(renew: boolean): Promise<Credentials> {
-    if (renew) {
-      this.#config = undefined;
-      this.#kept = undefined;
-    }
-    const kept = this.#kept;
-    if (kept !== undefined && this.#now() < kept.until) return kept.credentials;
-    const credentials = this.config().then(credentialsOf);
-    this.#kept = { until: this.#now() + freshMs, credentials };
-    credentials.catch(() => {
-      this.#config = undefined;
-      this.#kept = undefined;
-    });
-    return credentials;
-  }
-}
-
-interface HttpsOptions extends TlsMaterial {
-  readonly headers?: Readonly<Record<string, unknown>>;
-  readonly auth?: string;
-}
-
-async function credentialsOf(config: KubeConfig): Promise<Credentials> {
-  const options: HttpsOptions = {};
-  await withTime(config.applyToHTTPSOptions(options));
-  const tls: TlsMaterial = {
-    ...(options.ca === undefined ? {} : { ca: options.ca }),
-    ...(options.cert === undefined ? {} : { cert: options.cert }),
-    ...(options.key === undefined ? {} : { key: options.key }),
-    ...(options.servername === undefined ? {} : { servername: options.servername }),
-    ...(options.rejectUnauthorized === undefined ? {} : { rejectUnauthorized: options.rejectUnauthorized }),
-  };
-  const proxy = config.getCurrentCluster()?.proxyUrl;
-  return { headers: headersOf(options), tls, proxy, fingerprint: fingerprintOf(tls, proxy) };
-}
-
-/** Header values without the line feed that token files end with. */
-function headersOf(options: HttpsOptions): Readonly<Record<string, string>> {
-  const basic =
-    options.auth === undefined ? {} : { authorization: `Basic ${Buffer.from(options.auth).toString('base64')}` };
-  const given = Object.entries(options.headers ?? {}).map(([name, value]) => [
-    name.toLowerCase(),
-    String(value).trim(),
-  ]);
-  return { ...basic, ...Object.fromEntries(given) };
-}
-
-function fingerprintOf(tls: TlsMaterial, proxy: string | undefined): string {
+/** Credentials with their fingerprint. A new token needs no new connection, a new certificate does. */
+export function credentialsFrom(
+  headers: Credentials['headers'],
+  tls: TlsMaterial,
+  proxy: string | undefined,
+): Credentials {
   const hash = createHash('sha256');
   for (const part of [tls.ca, tls.cert, tls.key, tls.servername, String(tls.rejectUnauthorized), proxy]) {
     hash.update(part ?? '').update('\0');
   }
-  return hash.digest('hex');
+  return { headers, tls, proxy, fingerprint: hash.digest('hex') };
 }
 
-async function withTime(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          new AssayError('KUBE_CONFIG_INVALID', `the credential plug-in gave nothing within ${pluginMs / 1000} s`),
-        ),
-      pluginMs,
-    );
-  });
-  try {
-    await Promise.race([work, late]);
-  } catch (error) {
-    if (error instanceof AssayError) throw error;
-    throw new AssayError('KUBE_CONFIG_INVALID', `no credentials for the cluster: ${firstLine(error)}`, {
-      cause: error,
+/** Credentials are asked for again after this: short, for files change and tokens expire; asking is cheap while nothing did. Milliseconds. */
+const freshMs = 10_000;
+
+/** Keeps credentials for a short while; calls at the same time share one reading. A failure is not kept. */
+export function keepFresh(read: ReadCredentials, now: () => number): ReadCredentials {
+  let kept: { readonly until: number; readonly credentials: Promise<Credentials> } | undefined;
+  return (renew) => {
+    if (!renew && kept !== undefined && now() < kept.until) return kept.credentials;
+    const mine = { until: now() + freshMs, credentials: read(renew) };
+    kept = mine;
+    mine.credentials.catch(() => {
+      if (kept === mine) kept = undefined;
     });
-  } finally {
-    clearTimeout(timer);
-  }
+    return mine.credentials;
+  };
 }
 
 /** The first line of what a plug-in or file system said. */

@@ -1,23 +1,21 @@
-import { readFile } from 'node:fs/promises';
-import { delimiter } from 'node:path';
 import { AssayError } from '@assay/contract';
-import type { KubeConfig } from '@kubernetes/client-node';
 import { UndiciTransport } from '../transport/undici-transport.ts';
 import type { Cluster, ClusterOptions } from './cluster.ts';
-import { CredentialSource, type Credentials, firstLine } from './credentials.ts';
-
-/** Where a pod finds its namespace. Source: Kubernetes documentation, "Accessing the Kubernetes API from a Pod". */
-const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
-
-const noCredentials: Credentials = { headers: {}, tls: {}, proxy: undefined, fingerprint: '' };
+import { keepFresh, noCredentials, type ReadCredentials } from './credentials.ts';
+import { kubeconfigCredentials, loadKubeconfig, serverOf } from './kubeconfig.ts';
+import {
+  hasServiceAccount,
+  serviceAccountCredentials,
+  serviceAccountFolder,
+  serviceAccountNamespace,
+} from './service-account.ts';
 
 /**
- * Reads how to reach a cluster, in the order of kubectl: `server`, the kubeconfig files, this user's `~/.kube/config`, the pod's service account.
+ * Reads how to reach a cluster: `server`, else the kubeconfig files, else the service account of this pod, else what kubectl would take (`~/.kube/config`).
  * Nothing is asked of the server yet. Throws KUBE_CONFIG_INVALID.
  */
 export async function readCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const { server, namespace, credentials } =
-    options.server === undefined ? await fromConfig(options) : fromServer(options.server);
+  const { server, namespace, credentials } = await find(options);
   const transport = new UndiciTransport({
     server,
     credentials,
@@ -32,95 +30,39 @@ export async function readCluster(options: ClusterOptions = {}): Promise<Cluster
 interface Found {
   readonly server: URL;
   readonly namespace: string;
-  readonly credentials: (renew: boolean) => Promise<Credentials>;
+  readonly credentials: ReadCredentials;
 }
 
-function fromServer(server: string): Found {
-  return { server: serverUrl(server), namespace: 'default', credentials: () => Promise.resolve(noCredentials) };
+async function find(options: ClusterOptions): Promise<Found> {
+  if (options.server !== undefined) {
+    const none = Promise.resolve(noCredentials);
+    return { server: serverUrl(options.server), namespace: 'default', credentials: () => none };
+  }
+  const folder = options.serviceAccountFolder ?? serviceAccountFolder;
+  const wantsFiles = options.kubeconfig !== undefined || options.context !== undefined;
+  return !wantsFiles && (await hasServiceAccount(folder)) ? inCluster(folder, options) : fromKubeconfig(options);
 }
 
-async function fromConfig(options: ClusterOptions): Promise<Found> {
-  const source = new CredentialSource(() => loadConfig(options), Date.now);
-  const config = await source.config();
-  const cluster = config.getCurrentCluster();
-  if (cluster === null || !cluster.server) {
-    const context = config.getCurrentContext();
-    const what = context ? `the context ${JSON.stringify(context)} names no cluster` : 'no context is chosen';
-    throw new AssayError('KUBE_CONFIG_INVALID', `${what}; there are: ${contextNames(config)}`);
-  }
-  if (cluster.proxyUrl !== undefined && !/^https?:/.test(cluster.proxyUrl ?? 'http:')) {
-    throw new AssayError('KUBE_CONFIG_INVALID', `the proxy ${cluster.proxyUrl} is not an http proxy`);
-  }
-  const namespace = config.getContextObject(config.getCurrentContext())?.namespace ?? (await podNamespace(config));
+async function inCluster(folder: string, options: ClusterOptions): Promise<Found> {
+  const { host = 'kubernetes.default.svc', port = '443' } = options.service ?? {};
+  const name = host.includes(':') ? `[${host}]` : host;
+  const credentials = keepFresh(() => serviceAccountCredentials(folder), Date.now);
+  await credentials(false);
   return {
-    server: serverUrl(cluster.server),
-    namespace: namespace || 'default',
-    credentials: (renew) => source.read(renew),
+    server: serverUrl(`https://${name}:${port}`),
+    namespace: (await serviceAccountNamespace(folder)) ?? 'default',
+    credentials,
   };
 }
 
-/** The library is loaded late: it costs half a second and 70 MB, and commands without a cluster must not pay that. */
-async function loadConfig(options: ClusterOptions): Promise<KubeConfig> {
-  const { KubeConfig: Config } = await import('@kubernetes/client-node');
-  const config = new Config();
-  try {
-    const files = (options.kubeconfig ?? '').split(delimiter).filter((file) => file !== '');
-    if (files.length === 0) config.loadFromDefault();
-    for (const [index, file] of files.entries()) {
-      if (index === 0) config.loadFromFile(file);
-      else mergeInto(config, file, new Config());
-    }
-  } catch (error) {
-    throw new AssayError('KUBE_CONFIG_INVALID', `the kubeconfig cannot be read: ${firstLine(error)}`, { cause: error });
-  }
-  if (options.context !== undefined) {
-    if (config.getContextObject(options.context) === null)
-      throw new AssayError(
-        'KUBE_CONFIG_INVALID',
-        `there is no context ${JSON.stringify(options.context)}; there are: ${contextNames(config)}`,
-      );
-    config.setCurrentContext(options.context);
-  }
-  allowPlainHttp(config);
-  return config;
-}
-
-/** The first file wins, as kubectl merges; the library's own merge refuses a name that is in both. */
-function mergeInto(config: KubeConfig, file: string, more: KubeConfig): void {
-  more.loadFromFile(file);
-  const names = <T extends { readonly name: string }>(all: readonly T[]): ReadonlySet<string> =>
-    new Set(all.map((one) => one.name));
-  const [clusters, users, contexts] = [names(config.clusters), names(config.users), names(config.contexts)];
-  config.loadFromOptions({
-    clusters: [...config.clusters, ...more.clusters.filter((one) => !clusters.has(one.name))],
-    users: [...config.users, ...more.users.filter((one) => !users.has(one.name))],
-    contexts: [...config.contexts, ...more.contexts.filter((one) => !contexts.has(one.name))],
-    currentContext: config.currentContext || more.currentContext,
-  });
-}
-
-/** The library refuses plain http (kubectl proxy) unless certificates are not checked; over http there is none to check. */
-function allowPlainHttp(config: KubeConfig): void {
-  config.clusters = config.clusters.map((one) =>
-    one.server?.startsWith('http://') ? { ...one, skipTLSVerify: true } : one,
-  );
-}
-
-async function podNamespace(config: KubeConfig): Promise<string | undefined> {
-  if (config.getCurrentUser()?.authProvider?.name !== 'tokenFile') return undefined;
-  return readFile(namespaceFile, 'utf8').then(
-    (text) => text.trim(),
-    () => undefined,
-  );
-}
-
-function contextNames(config: KubeConfig): string {
-  return (
-    config
-      .getContexts()
-      .map((one) => one.name)
-      .join(', ') || 'none'
-  );
+async function fromKubeconfig(options: ClusterOptions): Promise<Found> {
+  let config = await loadKubeconfig(options);
+  const credentials = keepFresh(async (renew) => {
+    if (renew) config = await loadKubeconfig(options);
+    return kubeconfigCredentials(config);
+  }, Date.now);
+  const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
+  return { server: serverUrl(serverOf(config)), namespace: namespace || 'default', credentials };
 }
 
 function serverUrl(text: string): URL {

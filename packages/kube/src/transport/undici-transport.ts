@@ -1,6 +1,6 @@
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { KubeError } from '../client/kube-error.ts';
-import type { Credentials } from '../cluster/credentials.ts';
+import type { Credentials, ReadCredentials } from '../cluster/credentials.ts';
 import { collectBody, parseBody } from './body.ts';
 import { connectionError } from './connection-error.ts';
 import { linesOf } from './lines.ts';
@@ -9,7 +9,7 @@ import type { ApiRequest, ApiResponse, ApiStream, Transport } from './transport.
 export interface UndiciTransportOptions {
   readonly server: URL;
   /** The credentials of now; `renew` forgets what was kept because the server refused it. */
-  readonly credentials: (renew: boolean) => Promise<Credentials>;
+  readonly credentials: ReadCredentials;
   readonly userAgent: string;
   /** Milliseconds. */
   readonly connectMs: number;
