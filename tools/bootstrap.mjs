@@ -227,7 +227,10 @@ async function setUp() {
 
 /** What each word after --run starts: a program, its arguments, and whether the caller's folder matters. */
 const programs = {
-  cli: (node, args) => [node, [join(state, readText(ready).split('\n')[1], 'main.js'), ...args]],
+  cli: (node, args) => [
+    node,
+    ['--max-semi-space-size=1', join(state, readText(ready).split('\n')[1], 'main.js'), ...args],
+  ],
   test: (node, args) => [node, [join(root, 'tools', 'run-tests.ts'), ...args]],
   bench: (node, args) => [node, [join(root, 'bench', 'main.ts'), ...args]],
   campaign: (node, args) => [node, [join(root, 'tools', 'campaign.ts'), ...args]],

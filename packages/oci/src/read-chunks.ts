@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { AssayError } from '@assay/contract';
 
 /** Large enough that the cost per call vanishes, small enough to hold three of. */
-const chunkBytes = 1024 * 1024;
+const chunkBytes = 256 * 1024;
 
 interface Span {
   readonly start: number;
