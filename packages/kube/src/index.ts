@@ -42,6 +42,7 @@ export type { Reflector, ReflectorOptions, ReflectorState } from './reflector/re
 export type { Change, Indexes, Store } from './reflector/store.ts';
 export { apiVersionOf, collectionPath, groupPath, objectPath, type Resource } from './resource.ts';
 export * from './resources/core.ts';
+export { crdManifests } from './resources/crd-manifests.ts';
 export * from './resources/image-vulnerability-scan.ts';
 export * from './resources/scanner-profile.ts';
 export * from './resources/tekton.ts';
