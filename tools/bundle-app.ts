@@ -1,7 +1,7 @@
 // Bundles one app for its image. Also for the files in deploy/docker:
 //   node tools/bundle-app.ts APP FOLDER
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { bundleOptions } from './bundle-options.ts';
@@ -20,13 +20,16 @@ export interface Bundle {
   readonly packages: readonly BundledPackage[];
 }
 
+/** Brings WebAssembly, which it reads from its own folder: copied as it is where an app imports it, never bundled. It has no dependencies. */
+const whole = ['libxml2-wasm'];
+
 /**
  * Bundles `entry` (from the repository's root) as `NAME.js` with its parts. The packages it took in leave their descriptions in
  * `node_modules`, so that a scanner of the image sees what the bundle is made of.
  */
 export async function bundleApp(name: string, entry: string): Promise<Bundle> {
   const built = await build({
-    ...bundleOptions([]),
+    ...bundleOptions(whole),
     entryPoints: { [name]: entry },
     outdir: '/app',
     write: false,
@@ -35,10 +38,27 @@ export async function bundleApp(name: string, entry: string): Promise<Bundle> {
     built.outputFiles.map((file) => [file.path.replace(/^\/app\//, ''), file.contents]),
   );
   files.set('package.json', Buffer.from(`${JSON.stringify({ type: 'module', version: versionOf('package.json') })}\n`));
-  const packages = packagesOf(Object.keys(built.metafile.inputs));
-  for (const each of packages)
-    files.set(`node_modules/${each.name}/package.json`, Buffer.from(`${JSON.stringify(each)}\n`));
-  return { files, packages };
+  const folders = packageFolders(Object.keys(built.metafile.inputs));
+  const bundled = folders.map(readPackage);
+  for (const [at, folder] of folders.entries()) {
+    // Two versions of one package lie in two folders, here as there.
+    const place = folder.slice(folder.indexOf('node_modules/'));
+    files.set(`${place}/package.json`, Buffer.from(`${JSON.stringify(bundled[at])}\n`));
+  }
+  const imports = Object.values(built.metafile.outputs).flatMap((output) => output.imports);
+  const kept = whole.filter((each) => imports.some(({ path, external }) => external === true && path === each));
+  for (const each of kept) for (const [path, content] of filesOf(each)) files.set(path, content);
+  return { files, packages: [...bundled, ...kept.map((each) => readPackage(`node_modules/${each}`))] };
+}
+
+function filesOf(name: string): ReadonlyMap<string, Uint8Array> {
+  const entries = readdirSync(join(root, 'node_modules', name), { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+  return new Map(
+    paths.filter((path) => !/\.(?:d\.[mc]?ts|map)$/.test(path)).map((path) => [path, readFileSync(join(root, path))]),
+  );
 }
 
 /** The version a package.json (path from the repository's root) says. */
@@ -46,18 +66,17 @@ export function versionOf(path: string): string {
   return (JSON.parse(readFileSync(join(root, path), 'utf8')) as { version: string }).version;
 }
 
-function packagesOf(inputs: readonly string[]): readonly BundledPackage[] {
+function packageFolders(inputs: readonly string[]): readonly string[] {
   const folders = inputs
     .map((path) => /^(?:.*:)?(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1])
     .filter((folder) => folder !== undefined);
-  return [...new Set(folders)].sort().map((folder) => {
-    const {
-      name,
-      version,
-      license = '',
-    } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Partial<BundledPackage>; // npm checked it when it installed it
-    return { name: name ?? folder, version: version ?? '', license };
-  });
+  return [...new Set(folders)].sort();
+}
+
+function readPackage(folder: string): BundledPackage {
+  const text = readFileSync(join(root, folder, 'package.json'), 'utf8');
+  const { name, version, license = '' } = JSON.parse(text) as Partial<BundledPackage>; // npm checked it when it installed it
+  return { name: name ?? folder, version: version ?? '', license };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

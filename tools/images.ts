@@ -1,5 +1,6 @@
 // Builds the product's images without a container daemon, and pushes them where told.
-//   npm run images -- [--push REGISTRY[/PREFIX]] [--output DIR] [--only NAME]... [--test-images] [--insecure] [--refresh]
+//   npm run images -- --help
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,6 +20,7 @@ Builds the images of the product, and prints name, digest, size and time of each
   --only NAME               only this one; may be repeated
   --test-images             also the images tests need: scanners with data, a stub scanner, a registry
   --insecure                the registry may speak plain http
+  --pull-secret NAME        the secret in both namespaces by which the cluster pulls from the registry
   --refresh                 fetch the newest Debian packages instead of keeping those fetched before
   --help
 `;
@@ -34,6 +36,7 @@ function readOptions() {
         only: { type: 'string', multiple: true, default: [] },
         'test-images': { type: 'boolean', default: false },
         insecure: { type: 'boolean', default: false },
+        'pull-secret': { type: 'string' },
         refresh: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -118,8 +121,14 @@ async function main(): Promise<void> {
   }
   // A part of the product is not an installation: deploy/local is written when all of it was pushed.
   if (target === undefined || options.only.length > 0) return;
-  const folder = join(root, 'deploy', 'local');
-  await writeLocal(folder, { target, digests, insecure: options.insecure });
+  const deploy = join(root, 'deploy');
+  await writeLocal(join(deploy, 'local'), {
+    target,
+    digests,
+    insecure: options.insecure,
+    ...(options['pull-secret'] !== undefined && { pullSecret: options['pull-secret'] }),
+    definitions: existsSync(join(deploy, 'crds', 'kustomization.yaml')),
+  });
   process.stdout.write('\nkubectl apply -k deploy/local\n');
 }
 

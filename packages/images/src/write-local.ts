@@ -11,6 +11,10 @@ export interface LocalInstallation {
   readonly digests: ReadonlyMap<string, string>;
   /** Whether the registry speaks plain http, for the processes that talk to it. */
   readonly insecure: boolean;
+  /** A secret of type docker-registry in both namespaces, where the registry asks who pulls. */
+  readonly pullSecret?: string;
+  /** Whether `deploy/crds` is to be installed too. */
+  readonly definitions: boolean;
 }
 
 /** The Deployments of `deploy/base`, with the image each runs. */
@@ -20,7 +24,8 @@ const deployments = [
 ] as const;
 
 /** The files of `deploy/local`, by name: a kustomization over `deploy/base` that names every image by digest. Throws IMAGE_INPUT_INVALID for an image without digest. */
-export function localFiles({ target, digests, insecure }: LocalInstallation): ReadonlyMap<string, string> {
+export function localFiles(installation: LocalInstallation): ReadonlyMap<string, string> {
+  const { target, digests, insecure, pullSecret, definitions } = installation;
   const digestOf = (image: string): string => {
     const digest = digests.get(image);
     if (digest === undefined) throw new AssayError('IMAGE_INPUT_INVALID', `there is no digest of ${image}`);
@@ -35,6 +40,7 @@ export function localFiles({ target, digests, insecure }: LocalInstallation): Re
     spec: {
       template: {
         spec: {
+          ...(pullSecret !== undefined && { imagePullSecrets: [{ name: pullSecret }] }),
           containers: [
             {
               name: 'manager',
@@ -48,7 +54,7 @@ export function localFiles({ target, digests, insecure }: LocalInstallation): Re
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
-    resources: ['../base'],
+    resources: [...(definitions ? ['../crds'] : []), '../base'],
     images: deployments.map(({ image }) => ({ name: image, newName: `${target}/${image}`, digest: digestOf(image) })),
     patches: [{ path: 'environment.yaml' }],
   };

@@ -73,7 +73,12 @@ describe.runIf(isPossible)('on a real cluster', () => {
     const digest = image.slice(image.indexOf('@') + 1);
     const digests = new Map(['assay-controller', 'assay-observer', 'assay-runner'].map((name) => [name, digest]));
     await cp(join(root, 'deploy'), join(folder, 'deploy'), { recursive: true });
-    await writeLocal(join(folder, 'deploy', 'local'), { target: `${registry}/${mark}`, digests, insecure: true });
+    await writeLocal(join(folder, 'deploy', 'local'), {
+      target: `${registry}/${mark}`,
+      digests,
+      insecure: true,
+      definitions: false,
+    });
     const rendered = await kubectl('kustomize', join(folder, 'deploy', 'local'));
     const file = join(folder, 'installation.yaml');
     await writeFile(file, renamed(rendered));
