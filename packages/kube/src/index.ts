@@ -46,4 +46,6 @@ export { crdManifests } from './resources/crd-manifests.ts';
 export * from './resources/image-vulnerability-scan.ts';
 export * from './resources/scanner-profile.ts';
 export * from './resources/tekton.ts';
+export { type InProcessServer, inProcessTransport } from './transport/in-process-transport.ts';
 export type { ApiRequest, ApiResponse, ApiStream, Transport } from './transport/transport.ts';
+export { VirtualClock } from './virtual-clock.ts';

@@ -5,12 +5,13 @@ import { tooLong } from './body.ts';
 const longestLine = 32 * 1024 * 1024;
 
 /** Cuts bytes into lines; characters and lines may be split anywhere. What follows the last line feed is a line too; empty ones are left out. */
-export async function* linesOf(bytes: AsyncIterable<Uint8Array>, limit = longestLine): AsyncGenerator<string> {
+export async function* linesOf(bytes: AsyncIterable<Uint8Array | string>, limit = longestLine): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let parts: string[] = [];
   let length = 0;
   for await (const chunk of bytes) {
-    const text = decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    const text =
+      typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     let from = 0;
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
       const line = parts.join('') + text.slice(from, end);
