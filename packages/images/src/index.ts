@@ -8,6 +8,9 @@ export { basePackages, readBase } from './debian/read-base.ts';
 export { readPackage } from './debian/read-package.ts';
 export { type FileTree, file, folder, link, mergeTrees, type Owner, type TreeEntry } from './file-tree.ts';
 export type { Document, ImageFacts, PackedLayer } from './image-documents.ts';
+export { grantObjects, usualSecrets } from './installation/grant.ts';
+export { inOrder, type KubeObject } from './installation/kube-object.ts';
+export { readInstallation } from './installation/read-installation.ts';
 export { type NodeParts, readNode } from './node-tree.ts';
 export { type ProductImage, productImages } from './product-images.ts';
 export {
