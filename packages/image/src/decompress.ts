@@ -5,8 +5,8 @@ import { ZstdFrames } from './zstd-frames.ts';
 
 /** Large enough that the cost per piece vanishes; the machine's caches still hold it. Twice this costs 10 MB and saves no time. */
 const outputChunk = 256 * 1024;
-/** zlib goes on while a piece is taken, as long as no more than this waits on either side. */
-const waiting = 2 * outputChunk;
+/** zlib goes on while a piece is taken, as long as no more than twice a piece waits on either side. (Options of the stream: zlib's types do not list them.) */
+const pieces = { chunkSize: outputChunk, highWaterMark: 2 * outputChunk };
 /** 64 MiB: two layers at once stay below our limit. Builders of images use 8 MiB (the least that RFC 8878 wants understood). */
 const zstdWindowLog = 26;
 
@@ -74,10 +74,9 @@ async function inflate(
 ): Promise<void> {
   const stream =
     encoding === 'gzip'
-      ? createGunzip({ chunkSize: outputChunk, highWaterMark: waiting })
+      ? createGunzip(pieces)
       : createZstdDecompress({
-          chunkSize: outputChunk,
-          highWaterMark: waiting,
+          ...pieces,
           params: { [constants.ZSTD_d_windowLogMax]: zstdWindowLog },
         });
   let inputError: unknown;
