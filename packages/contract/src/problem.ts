@@ -226,6 +226,11 @@ export const problems = {
     'The answer is not what an API server says.',
     'Check that the address is an API server, not a web page or proxy.',
   ),
+  INSTALL_NOT_READY: error(
+    'What was installed did not become ready in time.',
+    'Everything was applied; look with kubectl -n app-scanning-system get pods,events, then call it again.',
+    'later',
+  ),
 } as const satisfies Record<string, ProblemEntry>;
 
 /** A code of the catalogue. */

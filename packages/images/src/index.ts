@@ -9,6 +9,8 @@ export { readPackage } from './debian/read-package.ts';
 export { type FileTree, file, folder, link, mergeTrees, type Owner, type TreeEntry } from './file-tree.ts';
 export type { Document, ImageFacts, PackedLayer } from './image-documents.ts';
 export { grantObjects, usualSecrets } from './installation/grant.ts';
+export { type InstallationClient, type InstallOptions, installObjects } from './installation/install.ts';
+export { type InstalledKind, kindOf } from './installation/installed-kinds.ts';
 export { inOrder, type KubeObject } from './installation/kube-object.ts';
 export { readInstallation } from './installation/read-installation.ts';
 export { type NodeParts, readNode } from './node-tree.ts';
