@@ -4,7 +4,7 @@ interface Timer {
   readonly at: number;
   /** Timers of one moment fire in the order they were set. */
   readonly order: number;
-  then: (() => void) | undefined;
+  fire: (() => void) | undefined;
 }
 
 /** A clock that moves when it is told to: for tests and simulations. Between two timers everything that can go on without time goes on. */
@@ -24,11 +24,11 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, then: () => void): () => void {
-    const timer: Timer = { at: this.#now + Math.max(0, ms), order: this.#order, then };
+    const timer: Timer = { at: this.#now + Math.max(0, ms), order: this.#order, fire: then };
     this.#order += 1;
     this.#push(timer);
     return () => {
-      timer.then = undefined;
+      timer.fire = undefined;
     };
   }
 
@@ -43,14 +43,14 @@ export class VirtualClock implements Clock {
   /** Fires the next timer that is due until `end`, then lets everything settle. False when there is none. */
   async step(end = Number.POSITIVE_INFINITY): Promise<boolean> {
     let next = this.#timers[0];
-    while (next !== undefined && next.then === undefined) {
+    while (next !== undefined && next.fire === undefined) {
       this.#pop();
       next = this.#timers[0];
     }
     if (next === undefined || next.at > end) return false;
     this.#pop();
     this.#now = Math.max(this.#now, next.at);
-    next.then?.();
+    next.fire?.();
     await settle();
     return true;
   }
