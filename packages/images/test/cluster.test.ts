@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
-import { writeLocal } from '../src/index.ts';
+import { installObjects, type KubeObject, writeLocal } from '../src/index.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -109,6 +110,25 @@ describe.runIf(isPossible)('on a real cluster', () => {
         `--for=jsonpath={.status.replicas}=${count}`,
         '--timeout=30s',
       );
+  });
+
+  it('the same installation by our own client changes nothing, and says what does not run', async () => {
+    const { createKubeClient, readCluster } = await import('@assay/kube');
+    const objects = parseAllDocuments(await readFile(join(folder, 'installation.yaml'), 'utf8')).map(
+      (document) => document.toJS() as KubeObject,
+    );
+    const generations = () =>
+      kubectl('get', 'deployment', '-A', '-l', `assay.example/mark=${mark}`, '-o', 'jsonpath={..generation}');
+    const before = await generations();
+    const cluster = await readCluster(KUBECONFIG === undefined ? {} : { kubeconfig: KUBECONFIG });
+    const client = createKubeClient({ transport: cluster.transport, fieldManager: 'assay' });
+    const clock = { now: Date.now, sleep: (milliseconds: number) => pause(milliseconds) };
+    // The stub in their place ends at once: no Deployment can become ready.
+    await expect(installObjects(objects, client, { timeoutMs: 0, clock })).rejects.toMatchObject({
+      code: 'INSTALL_NOT_READY',
+    });
+    expect(await generations()).toBe(before);
+    await cluster.close();
   });
 });
 
