@@ -1,1 +1,12 @@
-export {};
+export {
+  Compiled,
+  type CompileOptions,
+  compile,
+  type Outcome,
+  type PreparedQuery,
+  type QueryResult,
+} from './engine.ts';
+export type { EvaluationOptions, Print, TraceEvent } from './evaluate/evaluation.ts';
+export { type ErrorCode, RegoError, RegoErrors } from './syntax/error.ts';
+export type { Location } from './syntax/location.ts';
+export * from './values/index.ts';

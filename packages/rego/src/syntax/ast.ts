@@ -83,7 +83,15 @@ export type ExprBody =
   | { readonly kind: 'some'; symbols: Term[]; loc: Location }
   | { readonly kind: 'every'; key: Term | undefined; value: Term; domain: Term; body: Expr[]; loc: Location }
   | { readonly kind: 'not'; body: Expr[]; readonly explicit: boolean; loc: Location }
-  | { readonly kind: 'and' | 'or'; lhs: Expr[]; rhs: Expr[]; loc: Location };
+  | {
+      readonly kind: 'and' | 'or';
+      lhs: Expr[];
+      rhs: Expr[];
+      /** Whether braces were written around the operand: only then may it declare variables. */
+      readonly explicitLhs: boolean;
+      readonly explicitRhs: boolean;
+      loc: Location;
+    };
 
 export interface Expr {
   readonly node: 'expr';
@@ -91,8 +99,10 @@ export interface Expr {
   negated: boolean;
   with: With[];
   loc: Location;
-  /** Made by the compiler, not written. */
+  /** Made by the compiler, with the output as the last argument; not written. */
   generated?: boolean;
+  /** Written with `:=`, an equation by now. */
+  fromAssignment?: boolean;
 }
 
 export interface With {

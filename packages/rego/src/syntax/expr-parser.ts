@@ -291,7 +291,15 @@ export abstract class ExprParser extends TermParser {
 
   #join(kind: 'and' | 'or', lhs: Operand, rhs: Operand): Operand {
     const loc = this.spanFrom(lhs.loc);
-    return { body: [this.#node({ kind, lhs: lhs.body, rhs: rhs.body, loc }, loc)], explicit: false, loc };
+    const body: ExprBody = {
+      kind,
+      lhs: lhs.body,
+      rhs: rhs.body,
+      explicitLhs: lhs.explicit,
+      explicitRhs: rhs.explicit,
+      loc,
+    };
+    return { body: [this.#node(body, loc)], explicit: false, loc };
   }
 
   #operand(): Operand | undefined {

@@ -15,6 +15,13 @@ interface State {
   readonly wildcards: number;
 }
 
+/** A term parsed before: the state behind it, and the errors found inside it alone. */
+interface Parsed {
+  readonly term: Term | undefined;
+  readonly post: State;
+  readonly added: readonly RegoError[];
+}
+
 const keywordsV0: ReadonlySet<string> = new Set([
   'not',
   'package',
@@ -50,7 +57,7 @@ export abstract class ParserCore {
   /** `import future.keywords.not` makes `not { … }` a body. */
   protected notBodies = false;
   #wildcards = 0;
-  #cache = new Map<string, { readonly term: Term | undefined; readonly post: State }>();
+  #cache = new Map<string, Parsed>();
 
   constructor(file: string, source: string, dialect: Dialect) {
     this.file = file;
@@ -117,11 +124,12 @@ export abstract class ParserCore {
     const place = `${this.token.offset} ${this.token.type}`;
     const known = this.#cache.get(place);
     if (known !== undefined) {
-      this.restore(known.post);
+      this.restore({ ...known.post, errors: [...this.errors, ...known.added] });
       return known.term;
     }
+    const before = this.errors.length;
     const term = parse();
-    this.#cache.set(place, { term, post: this.save() });
+    this.#cache.set(place, { term, post: this.save(), added: this.errors.slice(before) });
     return term;
   }
 

@@ -1,0 +1,128 @@
+import { isEquation } from '../compile/state.ts';
+import { operandValue } from '../compile/tree.ts';
+import type { Rule, Term } from '../syntax/ast.ts';
+import { lookup } from '../values/access.ts';
+import { type PlainKey, plainKey } from '../values/key.ts';
+import type { Value } from '../values/value.ts';
+import type { Evaluation } from './evaluation.ts';
+
+/** Finds the rules that can succeed without running all of them. */
+export interface RuleIndex {
+  candidates(evaluation: Evaluation, args: readonly Value[] | undefined): Iterable<Rule>;
+}
+
+/** Fewer rules than this are run one by one. */
+const worthwhile = 4;
+
+/** What an equation compares with a constant: a path into the input, or an argument. */
+interface Subject {
+  readonly key: string;
+  read(evaluation: Evaluation, args: readonly Value[] | undefined): Value | undefined;
+}
+
+/** An index on the equation that most rules have; `undefined` when it would not help. */
+export function buildIndex(rules: readonly Rule[]): RuleIndex | undefined {
+  if (rules.length < worthwhile) return undefined;
+  const subjects = new Map<string, { subject: Subject; values: Map<Rule, PlainKey> }>();
+  for (const rule of rules) {
+    // An `else` branch may hold where the rule's own equation does not.
+    if (rule.else !== undefined) continue;
+    for (const [subject, value] of equations(rule)) {
+      const entry = subjects.get(subject.key) ?? { subject, values: new Map<Rule, PlainKey>() };
+      if (!entry.values.has(rule)) entry.values.set(rule, value);
+      subjects.set(subject.key, entry);
+    }
+  }
+  let best: { subject: Subject; values: Map<Rule, PlainKey> } | undefined;
+  for (const entry of subjects.values()) if (entry.values.size > (best?.values.size ?? 1)) best = entry;
+  if (best === undefined) return undefined;
+  return indexOn(rules, best.subject, best.values);
+}
+
+function indexOn(rules: readonly Rule[], subject: Subject, values: ReadonlyMap<Rule, PlainKey>): RuleIndex {
+  const others = rules.filter((rule) => !values.has(rule));
+  const byValue = new Map<PlainKey, Rule[]>();
+  for (const value of new Set(values.values())) {
+    byValue.set(
+      value,
+      rules.filter((rule) => !values.has(rule) || values.get(rule) === value),
+    );
+  }
+  return {
+    candidates(evaluation, args) {
+      const found = subject.read(evaluation, args);
+      if (found === undefined) return others;
+      const key = plainKey(found);
+      return (key === undefined ? undefined : byValue.get(key)) ?? others;
+    },
+  };
+}
+
+function* equations(rule: Rule): Iterable<readonly [Subject, PlainKey]> {
+  const args = new Map<string, number>();
+  rule.head.args?.forEach((arg, i) => {
+    if (arg.kind === 'var') args.set(arg.name, i);
+  });
+  for (const [i, arg] of (rule.head.args ?? []).entries()) {
+    const value = constantKey(arg);
+    if (value !== undefined) yield [argSubject(i), value];
+  }
+  const aliases = new Map<string, Term>();
+  for (const expr of rule.body) {
+    if (expr.negated || expr.with.length > 0 || expr.body.kind !== 'call') continue;
+    const [a, b] = expr.body.args;
+    if (a === undefined || b === undefined) continue;
+    const equal = isEquation(expr) || isEqual(expr.body.operator);
+    if (!equal || expr.body.args.length !== 2) continue;
+    if (isEquation(expr) && a.kind === 'var' && b.kind === 'ref') aliases.set(a.name, b);
+    for (const [side, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const value = constantKey(other);
+      const subject = value === undefined ? undefined : subjectOf(side, args, aliases);
+      if (subject !== undefined && value !== undefined) yield [subject, value];
+    }
+  }
+}
+
+function isEqual(operator: Term): boolean {
+  const head = operator.kind === 'ref' && operator.terms.length === 1 ? operator.terms[0] : undefined;
+  return head?.kind === 'var' && head.name === 'equal';
+}
+
+function constantKey(term: Term): PlainKey | undefined {
+  return term.kind === 'scalar' ? plainKey(term.value) : undefined;
+}
+
+function argSubject(i: number): Subject {
+  return { key: `arg ${i}`, read: (_, args) => args?.[i] };
+}
+
+function subjectOf(
+  term: Term,
+  args: ReadonlyMap<string, number>,
+  aliases: ReadonlyMap<string, Term>,
+): Subject | undefined {
+  if (term.kind === 'var') {
+    const i = args.get(term.name);
+    if (i !== undefined) return argSubject(i);
+    const alias = aliases.get(term.name);
+    return alias === undefined ? undefined : subjectOf(alias, args, new Map());
+  }
+  if (term.kind !== 'ref') return undefined;
+  const [head, ...operands] = term.terms;
+  if (head?.kind !== 'var' || head.name !== 'input') return undefined;
+  const path: Value[] = [];
+  for (const operand of operands) {
+    const value = operandValue(operand);
+    if (value === undefined) return undefined;
+    path.push(value);
+  }
+  const read = (evaluation: Evaluation): Value | undefined => {
+    let value = evaluation.input;
+    for (const key of path) value = value === undefined ? undefined : lookup(value, key);
+    return value;
+  };
+  return { key: `input ${JSON.stringify(path)}`, read };
+}

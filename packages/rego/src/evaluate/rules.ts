@@ -1,0 +1,290 @@
+import { groundPrefix } from '../compile/state.ts';
+import type { TreeNode } from '../compile/tree.ts';
+import type { Rule, Term } from '../syntax/ast.ts';
+import { RegoError } from '../syntax/error.ts';
+import { refText } from '../syntax/print.ts';
+import { isMultiValue } from '../syntax/v1-checks.ts';
+import { equalValues } from '../values/compare.ts';
+import { RegoSet } from '../values/set.ts';
+import type { Value } from '../values/value.ts';
+import { compileBody } from './bodies.ts';
+import type { Evaluation } from './evaluation.ts';
+import { Nested } from './nested.ts';
+import { compileMatch } from './patterns.ts';
+import type { Program } from './program.ts';
+import { buildIndex, type RuleIndex } from './rule-index.ts';
+import { type Builder, chain, type Frame, type Read, Scope, type Step } from './step.ts';
+import { compileRead, constantOf } from './terms.ts';
+
+/** How many results of one function are kept in one evaluation. */
+const maxKeptCalls = 10_000;
+
+/** A rule or an `else` branch made ready to run. */
+interface Runnable {
+  readonly rule: Rule;
+  readonly size: number;
+  readonly step: Step;
+  readonly otherwise: Runnable | undefined;
+}
+
+/** All rules of one name. Closures are made when the name is first evaluated. */
+export class RuleGroup {
+  readonly id: number;
+  /** The number of arguments when the rules make a function. */
+  readonly arity: number | undefined;
+  readonly #rules: readonly Rule[];
+  readonly #program: Program;
+  readonly #path: string;
+  readonly #kind: 'complete' | 'function' | 'set' | 'object';
+  #runnables: ReadonlyMap<Rule, Runnable> | undefined;
+  #index: RuleIndex | undefined;
+  #default: { readonly read: Read; readonly size: number } | undefined;
+  /** Whether every rule gives the same constant: the first success is then enough. */
+  #constant = false;
+
+  constructor(id: number, node: TreeNode, program: Program) {
+    this.id = id;
+    this.#program = program;
+    this.#rules = node.rules.filter((rule) => !rule.default);
+    const first = node.rules[0];
+    this.arity = first?.head.args?.length;
+    this.#path = pathText(first, program);
+    if (this.arity !== undefined) this.#kind = 'function';
+    else if (node.rules.some((rule) => groundPrefix(rule.head.ref).length < rule.head.ref.length))
+      this.#kind = 'object';
+    else this.#kind = first !== undefined && isMultiValue(first) ? 'set' : 'complete';
+    const fallback = node.rules.find((rule) => rule.default);
+    if (fallback?.head.value !== undefined) {
+      const scope = new Scope();
+      this.#default = { read: compileRead(fallback.head.value, scope, program), size: scope.size };
+    }
+  }
+
+  /** The document the rules make; functions have none. */
+  value(evaluation: Evaluation): Value | undefined {
+    const known = evaluation.memo[this.id];
+    if (known !== undefined) return known.value;
+    // The box belongs to the memo of now: `with` may replace the memo while the rules run.
+    const { memo } = evaluation;
+    const value = this.#evaluate(evaluation);
+    memo[this.id] = { value };
+    return value;
+  }
+
+  #evaluate(evaluation: Evaluation): Value | undefined {
+    switch (this.#kind) {
+      case 'function':
+        return undefined;
+      case 'complete':
+        return this.#complete(evaluation, undefined);
+      case 'set': {
+        const set = new RegoSet();
+        for (const rule of this.#prepared().candidates(evaluation, undefined)) this.#run(evaluation, rule, set);
+        return set;
+      }
+      default: {
+        const nested = new Nested();
+        for (const rule of this.#prepared().candidates(evaluation, undefined)) this.#run(evaluation, rule, nested);
+        return nested.toValue();
+      }
+    }
+  }
+
+  /** The result of the function these rules make. */
+  call(evaluation: Evaluation, args: readonly Value[]): Value | undefined {
+    const key = callKey(args);
+    if (key === undefined) return this.#complete(evaluation, args);
+    evaluation.calls[this.id] ??= new Map();
+    const calls = evaluation.calls[this.id];
+    const known = calls?.get(key);
+    if (known !== undefined) return known.value;
+    const value = this.#complete(evaluation, args);
+    if (calls !== undefined && calls.size < maxKeptCalls) calls.set(key, { value });
+    return value;
+  }
+
+  #complete(evaluation: Evaluation, args: readonly Value[] | undefined): Value | undefined {
+    const index = this.#prepared();
+    let result: Value | undefined;
+    for (const runnable of index.candidates(evaluation, args)) {
+      const value = this.#first(evaluation, runnable, args);
+      if (value === undefined) continue;
+      if (result === undefined) result = value.value;
+      else if (!equalValues(result, value.value)) throw this.#conflict(value.rule);
+      if (this.#constant) break;
+    }
+    if (result !== undefined || this.#default === undefined) return result;
+    const frame: Frame = new Array(this.#default.size);
+    return this.#default.read(evaluation, frame);
+  }
+
+  /** The value of a rule, or of the first `else` branch that has one. */
+  #first(
+    evaluation: Evaluation,
+    runnable: Runnable,
+    args: readonly Value[] | undefined,
+  ): { value: Value; rule: Rule } | undefined {
+    for (let at: Runnable | undefined = runnable; at !== undefined; at = at.otherwise) {
+      const frame: Frame = new Array(at.size);
+      if (args !== undefined) for (let i = 0; i < args.length; i++) frame[1 + i] = args[i];
+      evaluation.tick();
+      at.step(evaluation, frame);
+      const value = frame[0];
+      if (value !== undefined) return { value, rule: at.rule };
+    }
+    return undefined;
+  }
+
+  #run(evaluation: Evaluation, runnable: Runnable, collection: RegoSet | Nested): void {
+    const frame: Frame = new Array(runnable.size);
+    (frame as unknown[])[0] = collection;
+    evaluation.tick();
+    runnable.step(evaluation, frame);
+  }
+
+  #conflict(rule: Rule): RegoError {
+    const message =
+      this.arity === undefined
+        ? `rule ${this.#path} produced conflicting values`
+        : `function ${this.#path} produced conflicting values for the same inputs`;
+    return new RegoError('eval_conflict_error', message, rule.loc);
+  }
+
+  #prepared(): { candidates(e: Evaluation, args: readonly Value[] | undefined): Iterable<Runnable> } {
+    if (this.#runnables === undefined) {
+      this.#runnables = new Map(this.#rules.map((rule) => [rule, this.#compile(rule)]));
+      this.#index = buildIndex(this.#rules);
+      this.#constant = this.#sameConstant();
+    }
+    const runnables = this.#runnables;
+    const index = this.#index;
+    return {
+      *candidates(evaluation, args) {
+        if (index === undefined) yield* runnables.values();
+        else {
+          for (const rule of index.candidates(evaluation, args)) {
+            const runnable = runnables.get(rule);
+            if (runnable !== undefined) yield runnable;
+          }
+        }
+      },
+    };
+  }
+
+  #sameConstant(): boolean {
+    let constant: Value | undefined;
+    for (const first of this.#rules) {
+      for (let rule: Rule | undefined = first; rule !== undefined; rule = rule.else) {
+        const value = rule.head.value === undefined ? undefined : constantOf(rule.head.value);
+        if (value === undefined) return false;
+        if (constant !== undefined && !equalValues(constant, value)) return false;
+        constant = value;
+      }
+    }
+    return true;
+  }
+
+  #compile(rule: Rule): Runnable {
+    const scope = new Scope();
+    const result = scope.temporary();
+    const builders: Builder[] = [];
+    const args = rule.head.args ?? [];
+    const slots = args.map(() => scope.temporary());
+    args.forEach((arg, i) => {
+      const slot = slots[i] ?? 0;
+      builders.push(compileMatch(arg, (_, frame) => frame[slot], scope, this.#program));
+    });
+    builders.push(compileBody(rule.body, scope, this.#program));
+    const step = chain(builders)(this.#final(rule, scope, result));
+    return {
+      rule,
+      step: this.#program.observed ? observe(rule, step) : step,
+      size: scope.size,
+      otherwise: rule.else === undefined ? undefined : this.#compile(rule.else),
+    };
+  }
+
+  #final(rule: Rule, scope: Scope, result: number): Step {
+    const { head } = rule;
+    if (this.#kind === 'set' && head.key !== undefined) {
+      const key = compileRead(head.key, scope, this.#program);
+      return (evaluation, frame) => {
+        const value = key(evaluation, frame);
+        if (value === undefined) return false;
+        evaluation.reserve(32);
+        (frame[result] as RegoSet).add(value);
+        return false;
+      };
+    }
+    if (this.#kind === 'object') return this.#nestedFinal(rule, scope, result);
+    if (head.value === undefined) return () => false;
+    const read = compileRead(head.value, scope, this.#program);
+    const isConstant = constantOf(head.value) !== undefined;
+    return (evaluation, frame) => {
+      const value = read(evaluation, frame);
+      if (value === undefined) return false;
+      const known = frame[result];
+      if (known === undefined) frame[result] = value;
+      else if (!equalValues(known, value)) throw this.#conflict(rule);
+      return isConstant;
+    };
+  }
+
+  #nestedFinal(rule: Rule, scope: Scope, result: number): Step {
+    const { head } = rule;
+    const multi = isMultiValue(rule);
+    const operands = head.ref.slice(groundPrefix(head.ref).length);
+    const path = operands.map((operand) => compileRead(operand, scope, this.#program));
+    const leaf: Term | undefined = multi ? head.key : head.value;
+    if (leaf === undefined) return () => false;
+    const read = compileRead(leaf, scope, this.#program);
+    const conflict = (): RegoError => new RegoError('eval_conflict_error', 'object keys must be unique', rule.loc);
+    return (evaluation, frame) => {
+      const keys: Value[] = [];
+      for (const operand of path) {
+        const key = operand(evaluation, frame);
+        if (key === undefined) return false;
+        keys.push(key);
+      }
+      const value = read(evaluation, frame);
+      if (value === undefined) return false;
+      evaluation.reserve(64);
+      const nested = frame[result] as unknown as Nested;
+      if (multi) nested.add(keys, value, conflict);
+      else nested.put(keys, value, conflict);
+      return false;
+    };
+  }
+}
+
+function observe(rule: Rule, step: Step): Step {
+  const { loc } = rule.head;
+  return (evaluation, frame) => {
+    evaluation.options.trace?.({ op: 'Enter', location: rule.loc });
+    const stop = step(evaluation, frame);
+    if (frame[0] !== undefined) {
+      evaluation.options.coverage?.add(loc);
+      evaluation.options.trace?.({ op: 'Exit', location: rule.loc });
+    } else evaluation.options.trace?.({ op: 'Fail', location: rule.loc });
+    return stop;
+  };
+}
+
+function pathText(rule: Rule | undefined, program: Program): string {
+  const module = rule === undefined ? undefined : program.moduleOf.get(rule);
+  if (rule === undefined || module === undefined) return '';
+  const operands = rule.head.ref.map(
+    (term, i): Term => (i === 0 && term.kind === 'var' ? { kind: 'scalar', value: term.name, loc: term.loc } : term),
+  );
+  return refText([...module.package.path, ...operands]);
+}
+
+/** A key for arguments that are cheap to tell apart; `undefined` for others. */
+function callKey(args: readonly Value[]): string | undefined {
+  let key = '';
+  for (const arg of args) {
+    if (typeof arg === 'object' && arg !== null) return undefined;
+    key += typeof arg === 'string' ? `s${arg.length}:${arg}` : `${String(arg)};`;
+  }
+  return key;
+}
