@@ -1,6 +1,7 @@
 // Bundles one app for its image. Also for the files in deploy/docker:
 //   node tools/bundle-app.ts APP FOLDER
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -48,7 +49,20 @@ export async function bundleApp(name: string, entry: string): Promise<Bundle> {
   const imports = Object.values(built.metafile.outputs).flatMap((output) => output.imports);
   const kept = whole.filter((each) => imports.some(({ path, external }) => external === true && path === each));
   for (const each of kept) for (const [path, content] of filesOf(each)) files.set(path, content);
+  // The command line knows a few vulnerabilities without any download.
+  if (name === 'cli') files.set('starter.db', await starterData());
   return { files, packages: [...bundled, ...kept.map((each) => readPackage(`node_modules/${each}`))] };
+}
+
+async function starterData(): Promise<Uint8Array> {
+  const { buildStarterData } = await import('@assay/advisories');
+  const scratch = mkdtempSync(join(tmpdir(), 'assay-starter-'));
+  try {
+    await buildStarterData(join(scratch, 'starter.db'), { now: new Date() });
+    return readFileSync(join(scratch, 'starter.db'));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
 }
 
 function filesOf(name: string): ReadonlyMap<string, Uint8Array> {

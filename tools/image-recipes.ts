@@ -148,12 +148,11 @@ async function readScanner(
   const busybox = await readPackage(path);
   const entry = busybox.files.get('bin/busybox') ?? busybox.files.get('usr/bin/busybox');
   if (entry?.type !== 'file') throw new AssayError('IMAGE_INPUT_INVALID', 'busybox-static has no busybox');
-  const { version, architecture: built } = busybox;
   return {
     version: /-v?([\d.]+)$/.exec(realName(program))?.[1] ?? 'unknown',
     program: readFileSync(program),
     data: readData(program),
-    shell: { program: entry.content, component: { type: 'deb', name: busybox.name, version, architecture: built } },
+    shell: { program: entry.content, package: busybox },
   };
 }
 

@@ -45,4 +45,10 @@ export const productImages: readonly ProductImage[] = [
     'The steps around a scanner: workspace, certificates, credentials, publisher.',
   ),
   productImage('observer', ownUser, '/home/nonroot', 'Carries finished scans and running containers to the store.'),
+  productImage(
+    'cli',
+    scanUser,
+    '/tmp',
+    'The command line: a scanner for ImageVulnerabilityScan steps, and for everybody else.',
+  ),
 ];

@@ -1,7 +1,7 @@
 import type { ImageRecipe } from './build-image.ts';
+import type { DebianPackage } from './debian/package-facts.ts';
 import { type FileTree, file, folder, link, mergeTrees, type Owner, type TreeEntry } from './file-tree.ts';
-import { type BaseParts, type ImageCard, overDebian } from './product-recipe.ts';
-import type { Component } from './sbom.ts';
+import { type BaseParts, debianComponents, type ImageCard, overDebian } from './product-recipe.ts';
 
 /** A scanner's program, its vulnerability data, and a busybox for a shell: what tests and air-gapped clusters run. */
 export interface ScannerParts {
@@ -10,7 +10,7 @@ export interface ScannerParts {
   /** Files of the scanner's own data folder, by path inside it. */
   readonly data: ReadonlyMap<string, Uint8Array>;
   /** A static busybox, with the commands to be linked to it. */
-  readonly shell: { readonly program: Uint8Array; readonly component: Component };
+  readonly shell: { readonly program: Uint8Array; readonly package: DebianPackage };
 }
 
 const nobody: Owner = { uid: 65534, gid: 65534 };
@@ -69,15 +69,23 @@ function scannerImage(
 ): ImageRecipe {
   const program: FileTree = new Map([[programPath, file(parts.program, 0o755)]]);
   const between = [
-    { tree: shellTree(parts.shell.program), comment: `busybox ${parts.shell.component.version}` },
+    { tree: shellTree(parts.shell), comment: `${parts.shell.package.name} ${parts.shell.package.version}` },
     { tree: program, comment: `${card.name} ${card.version}` },
   ];
-  return overDebian(card, base, between, { tree: dataTree(dataPath, parts.data), components: [parts.shell.component] });
+  return overDebian(card, base, between, {
+    tree: dataTree(dataPath, parts.data),
+    components: debianComponents([parts.shell.package]),
+  });
 }
 
-function shellTree(busybox: Uint8Array): FileTree {
+function shellTree(shell: ScannerParts['shell']): FileTree {
   const links = commands.map((command): [string, TreeEntry] => [`bin/${command}`, link('busybox')]);
-  return new Map([['bin/busybox', file(busybox, 0o755)], ...links]);
+  const { name, control } = shell.package;
+  return new Map([
+    ['bin/busybox', file(shell.program, 0o755)],
+    [`var/lib/dpkg/status.d/${name}`, file(`${control.trimEnd()}\n`)],
+    ...links,
+  ]);
 }
 
 /** Data the scan's user owns: both scanners open theirs as if to write. */
