@@ -24,6 +24,7 @@ export function readSettings(env: Environment, installed: Installation): Setting
     home: findHome(env),
     ...(env.ASSAY_DB ? { data: env.ASSAY_DB } : {}),
     ...(env.ASSAY_DB_URL ? { dataUrl: env.ASSAY_DB_URL } : {}),
+    ...(env.SSL_CERT_FILE ? { caFile: env.SSL_CERT_FILE } : {}),
     starterData: installed.starterData,
     registry: readRegistry(env, installed.version),
     searchPath: env.PATH ?? '',

@@ -52,7 +52,8 @@ export const quietOption = (): Option =>
 
 /** The settings with what the command line adds to them. Throws FILE_NOT_FOUND, FILE_UNREADABLE. */
 export async function withReach(settings: Settings, options: ReachOptions): Promise<Settings> {
-  const caPem = options.caFile === undefined ? undefined : await readCertificates(options.caFile);
+  const caFile = options.caFile ?? settings.caFile;
+  const caPem = caFile === undefined ? undefined : await readCertificates(caFile);
   return {
     ...settings,
     registry: {
@@ -74,6 +75,8 @@ async function readCertificates(path: string): Promise<string> {
   }
   const text = Buffer.concat(parts).toString('utf8');
   if (!text.includes('-----BEGIN '))
-    throw new AssayError('OPTION_INVALID', `--ca-file: ${path} holds no certificate in PEM`);
+    throw new AssayError('OPTION_INVALID', `${path} holds no certificate in PEM`, {
+      hint: 'Name a file with certificates by --ca-file or SSL_CERT_FILE.',
+    });
   return text;
 }

@@ -10,6 +10,8 @@ export interface Settings {
   readonly dataUrl?: string;
   /** The starter data that the set-up made. */
   readonly starterData: string;
+  /** Certificates to trust besides the usual ones (`SSL_CERT_FILE`); `--ca-file` wins. */
+  readonly caFile?: string;
   /** How registries are reached. */
   readonly registry: RegistryOptions;
   /** Where programs are looked for, separated as in PATH. */
