@@ -1,4 +1,4 @@
-// Reads one document, or nothing: a whole process for the bench to measure.
+// Reads one document, or nothing: a whole process for the bench to measure, with the flags of ./assay.
 import { createReadStream } from 'node:fs';
 import { readDocument } from '@assay/sbom';
 

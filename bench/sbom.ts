@@ -13,9 +13,9 @@ export async function run(rounds: number): Promise<readonly Figure[]> {
     {
       json: { program: assay, args: ['sbom', 'convert', json, '-q', '-o', 'spdx-json=/dev/null'] },
       xml: { program: assay, args: ['sbom', 'convert', xml, '-q', '-o', 'spdx-json=/dev/null'] },
-      readJson: { program: process.execPath, args: ['bench/read-document.ts', json] },
-      readXml: { program: process.execPath, args: ['bench/read-document.ts', xml] },
-      empty: { program: process.execPath, args: ['bench/read-document.ts'] },
+      readJson: { program: process.execPath, args: ['--max-semi-space-size=1', 'bench/read-document.ts', json] },
+      readXml: { program: process.execPath, args: ['--max-semi-space-size=1', 'bench/read-document.ts', xml] },
+      empty: { program: process.execPath, args: ['--max-semi-space-size=1', 'bench/read-document.ts'] },
     },
     rounds,
   );

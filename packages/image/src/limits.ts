@@ -17,7 +17,7 @@ export class ImageLimits {
   /** `compressed`: bytes of all layers as stored. */
   constructor(compressed: number) {
     this.#compressed = compressed;
-    this.#bytes = new Counter(768 * mebibyte + 100 * compressed);
+    this.#bytes = new Counter(768 * mebibyte + 50 * compressed);
     this.#entries = new Counter(Math.min(5_000_000, 250_000 + Math.floor(compressed / 64)));
     this.#names = new Counter(48 * mebibyte + Math.floor(compressed / 4));
     this.#steps = new Counter(4_000_000 + Math.floor(compressed / 4));
