@@ -143,11 +143,12 @@ describe('the election', () => {
     let level = 0;
     server.fault = () => {
       if (random() >= level) return undefined;
-      const which = Math.floor(random() * 5);
+      const which = Math.floor(random() * 6);
       if (which === 0) return 'reset';
       if (which === 1) return 'half-open';
       if (which === 2) return 'lost';
-      if (which === 3) return { status: random() < 0.5 ? 500 : 429 };
+      if (which === 3) return { lateMs: Math.floor(random() * 6_000) };
+      if (which === 4) return { status: random() < 0.5 ? 500 : 429 };
       return { slowMs: Math.floor(random() * 20_000) };
     };
     const end = clock.now() + 3 * 3_600_000;

@@ -9,7 +9,9 @@ export type Fault =
   | 'lost'
   | 'end'
   | { readonly status: number; readonly reason?: string; readonly retryAfter?: number }
-  | { readonly slowMs: number };
+  | { readonly slowMs: number }
+  /** Done at once, answered late. */
+  | { readonly lateMs: number };
 
 interface Stored extends KubeObject {
   readonly metadata: KubeObject['metadata'] & {
@@ -132,6 +134,8 @@ export class TinyServer implements InProcessServer {
     if (fault === 'half-open') return new Promise(() => undefined);
     const result = this.#call(request, pathname, searchParams);
     if (fault === 'lost') throw new Error('lost');
+    if (typeof fault === 'object' && 'lateMs' in fault)
+      await new Promise<void>((resolve) => this.#clock.after(fault.lateMs, resolve));
     return result;
   }
 
