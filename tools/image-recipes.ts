@@ -6,19 +6,23 @@ import { AssayError } from '@assay/contract';
 import {
   type AppParts,
   type BaseParts,
+  type BlobStore,
+  type BuiltImage,
+  buildArtifact,
+  buildImage,
   bundleTree,
   type Component,
   type DebianArchitecture,
   fetchPackages,
   grypeImage,
   type ImageCard,
-  type ImageRecipe,
   nodeImage,
   productImages,
   readBase,
   readNode,
   readPackage,
   type ScannerParts,
+  trivyDatabase,
   trivyImage,
 } from '@assay/images';
 import { bundleApp, versionOf } from './bundle-app.ts';
@@ -30,11 +34,12 @@ export interface ImageOptions {
   readonly refresh: boolean;
 }
 
-/** An image by name, and how its recipes (one a platform) come about. */
+/** An image by name, and how it comes about. */
 export interface NamedImage {
   readonly name: string;
+  readonly tag: string;
   readonly isTest: boolean;
-  recipes(): Promise<readonly ImageRecipe[]>;
+  build(store: BlobStore): Promise<BuiltImage>;
 }
 
 /** npm's names of architectures beside Debian's and OCI's. */
@@ -54,19 +59,23 @@ export function namedImages(options: ImageOptions): readonly NamedImage[] {
   };
   const overNode = (isTest: boolean, card: ImageCard, app: string, entry: string): NamedImage => ({
     name: card.name,
+    tag: version,
     isTest,
-    recipes: async () => {
+    build: async (store) => {
       const parts = await bundleParts(app, entry);
-      return (await bases()).map((base) => nodeImage(card, base, parts));
+      const recipes = (await bases()).map((base) => nodeImage(card, base, parts));
+      return buildImage(recipes, store);
     },
   });
   const scanner = (name: string, make: typeof grypeImage, parts: () => Promise<ScannerParts>): NamedImage => ({
     name,
+    tag: version,
     isTest: true,
     // The scanners' programs are this machine's.
-    recipes: async () => {
+    build: async (store) => {
       const own = await parts();
-      return (await bases()).filter(isOwn).map((base) => make(base, own));
+      const recipes = (await bases()).filter(isOwn).map((base) => make(base, own));
+      return buildImage(recipes, store);
     },
   });
   return [
@@ -87,6 +96,13 @@ export function namedImages(options: ImageOptions): readonly NamedImage[] {
     ),
     scanner('assay-grype', grypeImage, () => readScanner('grype', grypeData, options)),
     scanner('assay-trivy', trivyImage, () => readScanner('trivy', trivyData, options)),
+    {
+      name: 'trivy-db',
+      // The version of the database's schema, which Trivy asks for by itself.
+      tag: '2',
+      isTest: true,
+      build: (store) => buildArtifact(trivyDatabase(readFileSync(join(advisories(), 'trivy-db.tar.gz'))), store),
+    },
   ];
 }
 

@@ -5,9 +5,8 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AssayError } from '@assay/contract';
-import { BlobStore, type BuiltImage, buildImage, pushImage, sizeOfImage, writeLayout, writeLocal } from '@assay/images';
+import { BlobStore, type BuiltImage, pushImage, sizeOfImage, writeLayout, writeLocal } from '@assay/images';
 import { parseReference, type RegistryOptions } from '@assay/oci';
-import { versionOf } from './bundle-app.ts';
 import { type NamedImage, namedImages } from './image-recipes.ts';
 import { root } from './source-files.ts';
 
@@ -24,8 +23,6 @@ Builds the images of the product, and prints name, digest, size and time of each
   --refresh                 fetch the newest Debian packages instead of keeping those fetched before
   --help
 `;
-
-const tag = versionOf('package.json');
 
 function readOptions() {
   try {
@@ -86,11 +83,11 @@ function registryOptions(target: string, insecure: boolean): RegistryOptions {
 /** Builds, writes and pushes one image; returns its name by digest where it was pushed. */
 async function makeImage(image: NamedImage, options: Options, target: string | undefined, store: BlobStore) {
   const began = performance.now();
-  const built = await buildImage(await image.recipes(), store);
-  if (options.output !== undefined) await writeLayout(resolve(options.output, image.name), built, tag, store);
+  const built = await image.build(store);
+  if (options.output !== undefined) await writeLayout(resolve(options.output, image.name), built, image.tag, store);
   let pushed = '';
   if (target !== undefined) {
-    const reference = { ...parseReference(`${target}/${image.name}`), tag };
+    const reference = { ...parseReference(`${target}/${image.name}`), tag: image.tag };
     const outcome = await pushImage(built, reference, store, registryOptions(target, options.insecure));
     pushed = outcome.unchanged ? 'unchanged' : `pushed ${megabytes(outcome.sentBytes)}`;
   }

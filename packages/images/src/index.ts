@@ -1,4 +1,5 @@
 export { BlobStore } from './blob-store.ts';
+export { type ArtifactRecipe, buildArtifact, trivyDatabase } from './build-artifact.ts';
 export { type BuiltImage, buildImage, type ImageRecipe, type LayerRecipe, sizeOfImage } from './build-image.ts';
 export { debianTree } from './debian/debian-tree.ts';
 export type { DebianArchitecture, FetchOptions } from './debian/fetch-packages.ts';

@@ -5,7 +5,7 @@ import type { DebianPackage } from './debian/package-facts.ts';
 import { type FileTree, file, mergeTrees } from './file-tree.ts';
 import type { ImageFacts } from './image-documents.ts';
 import type { NodeParts } from './node-tree.ts';
-import { type Component, packagesLabel, sbomTree } from './sbom.ts';
+import { type Component, packagesLabel, sbomPath, sbomTree } from './sbom.ts';
 
 /** What images of one platform share. */
 export interface BaseParts {
@@ -71,6 +71,7 @@ function labelsOf(card: ImageCard, components: readonly Component[]): Readonly<R
     'org.opencontainers.image.description': card.description,
     'org.opencontainers.image.version': card.version,
     'org.opencontainers.image.licenses': 'Apache-2.0',
+    'dev.assay.sbom': `/${sbomPath}`,
     'dev.assay.debian-packages': packagesLabel(components),
     ...(node !== undefined && { 'dev.assay.node': node.version }),
   };

@@ -33,8 +33,11 @@ export function imageSbom(image: Component, components: readonly Component[]): s
   return `${JSON.stringify(document, undefined, 1)}\n`;
 }
 
-/** Where an image keeps its own list. */
-export const sbomPath = 'usr/local/share/assay/image.cdx.json';
+/**
+ * Where an image keeps its own list; a label says so. Not a name that scanners take for a document to read: they find the same parts
+ * by themselves and would count each twice.
+ */
+export const sbomPath = 'usr/local/share/assay/image.cyclonedx.json';
 
 export function sbomTree(image: Component, components: readonly Component[]): FileTree {
   return new Map<string, TreeEntry>([[sbomPath, file(imageSbom(image, components))]]);

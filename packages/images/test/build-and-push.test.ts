@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { parseDigest } from '@assay/contract';
 import { createRegistry, digestOf, openImage, openLayout, openRegistry } from '@assay/oci';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BlobStore, buildImage, pushImage, writeLayout } from '../src/index.ts';
+import { BlobStore, buildArtifact, buildImage, pushImage, trivyDatabase, writeLayout } from '../src/index.ts';
 import { smallImage } from './small-image.ts';
 
 const run = promisify(execFile);
@@ -69,6 +69,24 @@ describe('an image', () => {
       'drwxr-xr-x 0/0 0 1970-01-01 00:00:00 bin/',
       '-rwxr-xr-x 0/0 25000 1970-01-01 00:00:00 bin/app',
     ]);
+  });
+});
+
+describe('the database of Trivy as an artifact', () => {
+  it('has the types Trivy asks for', async () => {
+    const store = new BlobStore(join(folder, 'artifact'));
+    const built = await buildArtifact(trivyDatabase(Buffer.from('archive')), store);
+    // Source: Trivy's documentation, "Self-Hosting Trivy's Databases".
+    expect(JSON.parse(Buffer.from(built.root.bytes).toString())).toMatchObject({
+      config: { mediaType: 'application/vnd.aquasec.trivy.config.v1+json' },
+      layers: [
+        {
+          mediaType: 'application/vnd.aquasec.trivy.db.layer.v1.tar+gzip',
+          digest: digestOf(Buffer.from('archive')),
+          annotations: { 'org.opencontainers.image.title': 'db.tar.gz' },
+        },
+      ],
+    });
   });
 });
 
