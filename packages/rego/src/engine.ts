@@ -1,6 +1,7 @@
 import { namesOfCalls, namesOfModules } from './called-names.ts';
 import { type CompiledModules, compileModules, compileQuery } from './compile/pipeline.ts';
 import type { TreeNode } from './compile/tree.ts';
+import { nodeAt } from './compile/tree.ts';
 import { compileBody } from './evaluate/bodies.ts';
 import { Evaluation, type EvaluationOptions, type Print } from './evaluate/evaluation.ts';
 import type { Program } from './evaluate/program.ts';
@@ -8,10 +9,10 @@ import { RuleGroup } from './evaluate/rules.ts';
 import { type Frame, Scope } from './evaluate/step.ts';
 import { loadBuiltins } from './load-builtins.ts';
 import { CompiledModulesSource } from './modules.ts';
-import type { Module, Rule } from './syntax/ast.ts';
+import type { Module, Rule, Term } from './syntax/ast.ts';
 import { RegoError, RegoErrors } from './syntax/error.ts';
 import { parseQuery } from './syntax/module-parser.ts';
-import { exprText } from './syntax/print.ts';
+import { exprText, refText } from './syntax/print.ts';
 import { type Declaration, declarations } from './types/declarations.ts';
 import type { Value } from './values/value.ts';
 
@@ -71,7 +72,7 @@ export class Compiled {
     const parsed = parseQuery(query, dialect);
     const texts = parsed.map((expr) => query.slice(expr.loc.offset, expr.loc.end) || exprText(expr));
     const context = module === undefined ? undefined : this.modules.find(({ file }) => file === module);
-    const captures = captureValues(parsed);
+    const captures = captureValues(parsed, (operator) => arityOfCall(this.#compiled, operator));
     const { body, names } = compileQuery(captures.body, this.#compiled, context);
     const builtins = await loadBuiltins([...namesOfModules(this.modules), ...namesOfCalls(body)]);
     const program = this.#program(builtins);
@@ -143,6 +144,12 @@ export class Compiled {
   }
 }
 
+function arityOfCall(compiled: CompiledModules, operator: Term): number {
+  if (operator.kind !== 'ref') return -1;
+  const declared = compiled.builtins.get(refText(operator.terms))?.arity;
+  return declared ?? nodeAt(compiled.tree, operator.terms)?.rules[0]?.head.args?.length ?? -1;
+}
+
 const capturePrefix = '__capture';
 
 function isCapture(name: string): boolean {
@@ -150,7 +157,10 @@ function isCapture(name: string): boolean {
 }
 
 /** A query's terms become equations, so that their values can be told, false ones too. */
-function captureValues(body: ReturnType<typeof parseQuery>): {
+function captureValues(
+  body: ReturnType<typeof parseQuery>,
+  arity: (operator: Term) => number,
+): {
   body: ReturnType<typeof parseQuery>;
   names: (string | undefined)[];
 } {
@@ -160,7 +170,7 @@ function captureValues(body: ReturnType<typeof parseQuery>): {
     const term =
       inner.kind === 'term'
         ? inner.term
-        : inner.kind === 'call' && !isAssignmentLike(inner.operator)
+        : inner.kind === 'call' && !isAssignmentLike(inner.operator) && arity(inner.operator) === inner.args.length
           ? ({ kind: 'call', operator: inner.operator, args: inner.args, loc: expr.loc } as const)
           : undefined;
     if (term === undefined || expr.negated || isVoid(inner)) {
@@ -189,9 +199,7 @@ function isVoid(body: ReturnType<typeof parseQuery>[number]['body']): boolean {
   return body.operator.terms.length === 1 && head?.kind === 'var' && head.name === 'print';
 }
 
-function isAssignmentLike(
-  operator: ReturnType<typeof parseQuery>[number] extends never ? never : import('./syntax/ast.ts').Term,
-): boolean {
+function isAssignmentLike(operator: Term): boolean {
   if (operator.kind !== 'ref' || operator.terms.length !== 1) return false;
   const head = operator.terms[0];
   return head?.kind === 'var' && (head.name === 'eq' || head.name === 'assign');

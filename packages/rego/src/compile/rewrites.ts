@@ -84,6 +84,7 @@ export function replaceTemplates(state: CompileState, root: TreeNode, arity: Ari
   const safe = new Set([...globals, ...outputsOfBody(rule.body, arity, globals)]);
   rule.body = replacer.body(rule.body, globals);
   const { head } = rule;
+  head.args = head.args?.map((arg) => replacer.term(arg, safe));
   head.ref = head.ref.map((term, i) => (i === 0 ? term : replacer.term(term, safe)));
   if (head.key !== undefined) head.key = replacer.term(head.key, safe);
   if (head.value !== undefined) head.value = replacer.term(head.value, safe);

@@ -51,9 +51,9 @@ export class CompileState {
     }
   }
 
-  /** A new name for a local variable. */
+  /** A new name for a local variable: one that no source can spell. */
   local(): string {
-    return `__local${this.#locals++}__`;
+    return `__local#${this.#locals++}__`;
   }
 
   /** The name a person gave a variable. */

@@ -1,9 +1,11 @@
 import type { TreeNode } from '../compile/tree.ts';
+import { RegoError } from '../syntax/error.ts';
 import { keysOf, lookup } from '../values/access.ts';
 import { equalValues } from '../values/compare.ts';
 import { RegoObject } from '../values/object.ts';
 import { isObject, type Value } from '../values/value.ts';
 import type { Evaluation } from './evaluation.ts';
+import { Nested } from './nested.ts';
 import type { Program } from './program.ts';
 
 /** A place in the documents: what the rules say there, and what the base documents say. */
@@ -11,6 +13,13 @@ export interface Cursor {
   /** `undefined` where there are no rules at or below: `value` is all there is. */
   readonly node: TreeNode | undefined;
   readonly value: Value | undefined;
+}
+
+/** Base documents are reached by paths of texts: the number 2 names the key "2". */
+export function lookupStored(value: Value, key: Value): Value | undefined {
+  const found = lookup(value, key);
+  if (found !== undefined || typeof key !== 'number' || !isObject(value)) return found;
+  return lookup(value, String(key));
 }
 
 /** Whether a `with` put a value at this path or above it. */
@@ -73,10 +82,37 @@ export function extentOf(
 ): Value | undefined {
   if (isOverridden(evaluation, node.path)) return base;
   const group = program.group(node);
-  if (group === undefined) return mergeChildren(evaluation, program, node, base, undefined);
-  const value = group.value(evaluation);
-  if (node.children.size === 0) return value;
-  return mergeChildren(evaluation, program, node, undefined, value);
+  if (group !== undefined) {
+    return node.children.size === 0
+      ? group.value(evaluation)
+      : evaluation.once(node, () => joined(evaluation, program, node));
+  }
+  return mergeChildren(evaluation, program, node, base);
+}
+
+/** Rules with variables in their reference, and the rules below them, make one object together. */
+function joined(evaluation: Evaluation, program: Program, node: TreeNode): Value {
+  const nested = new Nested();
+  node.walk((at) => {
+    if (isOverridden(evaluation, at.path)) {
+      const value = baseAt(evaluation, at.path);
+      if (value !== undefined) nested.put(at.path.slice(node.path.length), value, noConflict);
+      return true;
+    }
+    program.group(at)?.into(evaluation, nested, at.path.slice(node.path.length));
+    return false;
+  });
+  return nested.toValue();
+}
+
+function noConflict(): RegoError {
+  return new RegoError('eval_conflict_error', 'object keys must be unique');
+}
+
+function baseAt(evaluation: Evaluation, path: readonly Value[]): Value | undefined {
+  let value: Value | undefined = evaluation.data;
+  for (const key of path) value = value === undefined ? undefined : lookup(value, key);
+  return value;
 }
 
 function mergeChildren(
@@ -84,12 +120,9 @@ function mergeChildren(
   program: Program,
   node: TreeNode,
   base: Value | undefined,
-  own: Value | undefined,
 ): Value | undefined {
   const merged = new RegoObject();
-  for (const source of [base, own]) {
-    if (isObject(source)) for (const key of keysOf(source)) merged.set(key, lookup(source, key) as Value);
-  }
+  if (isObject(base)) for (const key of keysOf(base)) merged.set(key, lookup(base, key) as Value);
   const isRoot = node.path.length === 0;
   for (const key of node.keys) {
     // OPA keeps `data.system` out of the whole document.
@@ -99,14 +132,13 @@ function mergeChildren(
     const below = base === undefined ? undefined : lookup(base, key);
     const value = extentOf(evaluation, program, child, below);
     if (value === undefined) continue;
-    const known = own === undefined ? undefined : merged.get(key);
-    merged.set(key, known === undefined ? value : mergeObjects(known, value));
+    merged.set(key, below === undefined ? value : mergeObjects(value, below));
   }
   return merged;
 }
 
-/** Two values that rules make for one place: objects are joined, the second wins elsewhere. */
-export function mergeObjects(a: Value, b: Value): Value {
+/** Two values for one place: objects are joined, elsewhere the second, the base document, wins. */
+function mergeObjects(a: Value, b: Value): Value {
   if (!isObject(a) || !isObject(b)) return b;
   const merged = new RegoObject();
   for (const key of keysOf(a)) merged.set(key, lookup(a, key) as Value);

@@ -58,6 +58,8 @@ export class Evaluation implements BuiltinContext {
   overrides: Overrides | undefined;
   /** Values of rules, by the number of the rule's group; a value of `null` in the box is undefined. */
   memo: ({ readonly value: Value | undefined } | undefined)[] = [];
+  /** Values made once per state of the documents, by what they are made for. */
+  joins = new Map<object, Value>();
   /** Results of functions by group, then by key of the arguments. */
   calls: (Map<string, { readonly value: Value | undefined }> | undefined)[] = [];
   readonly options: EvaluationOptions;
@@ -84,6 +86,17 @@ export class Evaluation implements BuiltinContext {
 
   get crypto(): CryptoPort | undefined {
     return this.options.crypto;
+  }
+
+  /** The value made for a place, made when first asked for. */
+  once(place: object, make: () => Value): Value {
+    const { joins } = this;
+    let value = joins.get(place);
+    if (value === undefined) {
+      value = make();
+      joins.set(place, value);
+    }
+    return value;
   }
 
   /** Counts a step; looks at the clock now and then. */

@@ -28,6 +28,11 @@ export class Nested {
     else throw conflict();
   }
 
+  /** The level at a path, made when missing. */
+  below(path: readonly Value[], conflict: () => RegoError): Nested {
+    return this.#reach([...path, null], conflict).level;
+  }
+
   #reach(path: readonly Value[], conflict: () => RegoError): { level: Nested; key: Value; name: unknown } {
     let level: Nested = this;
     for (const key of path.slice(0, -1)) {

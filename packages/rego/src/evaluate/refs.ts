@@ -3,7 +3,16 @@ import type { RefTerm, Term } from '../syntax/ast.ts';
 import { keysOf, lookup } from '../values/access.ts';
 import { RegoSet } from '../values/set.ts';
 import { isObject, type JsonObject, type Value } from '../values/value.ts';
-import { advance, arrive, type Cursor, documentAt, isOverridden, keysUnder, settle } from './documents.ts';
+import {
+  advance,
+  arrive,
+  type Cursor,
+  documentAt,
+  isOverridden,
+  keysUnder,
+  lookupStored,
+  settle,
+} from './documents.ts';
 import type { Evaluation } from './evaluation.ts';
 import { compileMatch } from './patterns.ts';
 import type { Program } from './program.ts';
@@ -86,11 +95,26 @@ function constantPrefix(operands: readonly Term[], program: Program): Prefix {
     if (key === undefined) return { kind: 'dynamic', path, length: i };
     path.push(key);
     const child = node.child(key);
-    if (child === undefined) return { kind: 'base', path, length: i + 1 };
+    if (child === undefined) return { kind: 'base', ...constantRest(operands, path, i + 1) };
     if (child.rules.length > 0) return { kind: 'rules', node: child, path, length: i + 1 };
     node = child;
   }
   return { kind: 'whole', path, length: operands.length };
+}
+
+/** Base documents below: all constants that follow belong to the path. */
+function constantRest(
+  operands: readonly Term[],
+  path: readonly Value[],
+  from: number,
+): { path: readonly Value[]; length: number } {
+  const all = [...path];
+  for (const operand of operands.slice(from)) {
+    const key = operandValue(operand);
+    if (key === undefined) break;
+    all.push(key);
+  }
+  return { path: all, length: from + all.length - path.length };
 }
 
 function readPrefix(prefix: Prefix, program: Program): Read {
@@ -99,7 +123,7 @@ function readPrefix(prefix: Prefix, program: Program): Read {
     return (evaluation) => {
       let value: Value | undefined = evaluation.data;
       for (const key of path) {
-        value = lookup(value, key);
+        value = lookupStored(value, key);
         if (value === undefined) return undefined;
       }
       return value;

@@ -13,7 +13,7 @@ import { Nested } from './nested.ts';
 import { compileMatch } from './patterns.ts';
 import type { Program } from './program.ts';
 import { buildIndex, type RuleIndex } from './rule-index.ts';
-import { type Builder, chain, type Frame, type Read, Scope, type Step } from './step.ts';
+import { type Builder, chain, type Frame, Scope, type Step } from './step.ts';
 import { compileRead, constantOf } from './terms.ts';
 
 /** How many results of one function are kept in one evaluation. */
@@ -38,7 +38,8 @@ export class RuleGroup {
   readonly #kind: 'complete' | 'function' | 'set' | 'object';
   #runnables: ReadonlyMap<Rule, Runnable> | undefined;
   #index: RuleIndex | undefined;
-  #default: { readonly read: Read; readonly size: number } | undefined;
+  readonly #fallback: Rule | undefined;
+  #default: Runnable | undefined;
   /** Whether every rule gives the same constant: the first success is then enough. */
   #constant = false;
 
@@ -53,11 +54,7 @@ export class RuleGroup {
     else if (node.rules.some((rule) => groundPrefix(rule.head.ref).length < rule.head.ref.length))
       this.#kind = 'object';
     else this.#kind = first !== undefined && isMultiValue(first) ? 'set' : 'complete';
-    const fallback = node.rules.find((rule) => rule.default);
-    if (fallback?.head.value !== undefined) {
-      const scope = new Scope();
-      this.#default = { read: compileRead(fallback.head.value, scope, program), size: scope.size };
-    }
+    this.#fallback = node.rules.find((rule) => rule.default);
   }
 
   /** The document the rules make; functions have none. */
@@ -90,6 +87,22 @@ export class RuleGroup {
     }
   }
 
+  /** Puts what the rules make into an object they share with others, at a path. Functions make nothing. */
+  into(evaluation: Evaluation, nested: Nested, path: readonly Value[]): void {
+    const first = this.#rules[0] ?? this.#fallback;
+    if (this.#kind === 'function' || first === undefined) return;
+    const conflict = (): RegoError => new RegoError('eval_conflict_error', 'object keys must be unique', first.loc);
+    if (this.#kind === 'object') {
+      const target = path.length === 0 ? nested : nested.below(path, conflict);
+      for (const rule of this.#prepared().candidates(evaluation, undefined)) this.#run(evaluation, rule, target);
+      return;
+    }
+    const value = this.value(evaluation);
+    if (value === undefined) return;
+    if (this.#kind === 'set' && value instanceof RegoSet) for (const item of value) nested.add(path, item, conflict);
+    else nested.put(path, value, conflict);
+  }
+
   /** The result of the function these rules make. */
   call(evaluation: Evaluation, args: readonly Value[]): Value | undefined {
     const key = callKey(args);
@@ -113,9 +126,9 @@ export class RuleGroup {
       else if (!equalValues(result, value.value)) throw this.#conflict(value.rule);
       if (this.#constant) break;
     }
-    if (result !== undefined || this.#default === undefined) return result;
-    const frame: Frame = new Array(this.#default.size);
-    return this.#default.read(evaluation, frame);
+    if (result !== undefined || this.#fallback === undefined) return result;
+    this.#default ??= this.#compile(this.#fallback);
+    return this.#first(evaluation, this.#default, args)?.value;
   }
 
   /** The value of a rule, or of the first `else` branch that has one. */

@@ -19,6 +19,7 @@ interface Replaced {
   readonly overrides: Overrides | undefined;
   readonly memo: Evaluation['memo'];
   readonly calls: Evaluation['calls'];
+  readonly joins: Evaluation['joins'];
 }
 
 type Change = (
@@ -48,7 +49,7 @@ export function compileWith(
     });
     return (evaluation, frame) => {
       const old = current(evaluation);
-      const state = { ...old, memo: [], calls: [] };
+      const state = { ...old, memo: [], calls: [], joins: new Map() };
       for (const change of changes) if (!change(evaluation, frame, state)) return false;
       (frame as unknown[])[before] = old;
       (frame as unknown[])[during] = state;
@@ -66,8 +67,8 @@ function stateIn(frame: Frame, slot: number): Replaced {
   return (frame as unknown[])[slot] as Replaced;
 }
 
-function current({ input, data, mocks, overrides, memo, calls }: Evaluation): Replaced {
-  return { input, data, mocks, overrides, memo, calls };
+function current({ input, data, mocks, overrides, memo, calls, joins }: Evaluation): Replaced {
+  return { input, data, mocks, overrides, memo, calls, joins };
 }
 
 function install(evaluation: Evaluation, state: Replaced): void {
@@ -77,6 +78,7 @@ function install(evaluation: Evaluation, state: Replaced): void {
   evaluation.overrides = state.overrides;
   evaluation.memo = state.memo;
   evaluation.calls = state.calls;
+  evaluation.joins = state.joins;
 }
 
 function compileChange(modifier: With, scope: Scope, program: Program): Change {
@@ -91,7 +93,7 @@ function compileChange(modifier: With, scope: Scope, program: Program): Change {
     return replaceFunction(target.terms, modifier.value, scope, program);
   const path = operands.map((operand) => compileRead(operand, scope, program));
   const value = compileRead(modifier.value, scope, program);
-  return root === 'input' ? replaceInput(path, value, modifier) : replaceData(path, value, modifier);
+  return root === 'input' ? replaceInput(path, value) : replaceData(path, value);
 }
 
 function readPath(evaluation: Evaluation, frame: Frame, path: readonly Read[]): Value[] | undefined {
@@ -104,22 +106,22 @@ function readPath(evaluation: Evaluation, frame: Frame, path: readonly Read[]): 
   return keys;
 }
 
-function replaceInput(path: readonly Read[], value: Read, { loc }: With): Change {
+function replaceInput(path: readonly Read[], value: Read): Change {
   return (evaluation, frame, state) => {
     const keys = readPath(evaluation, frame, path);
     const found = value(evaluation, frame);
     if (keys === undefined || found === undefined) return false;
-    state.input = put(state.input, keys, found, loc);
+    state.input = put(state.input, keys, found);
     return true;
   };
 }
 
-function replaceData(path: readonly Read[], value: Read, { loc }: With): Change {
+function replaceData(path: readonly Read[], value: Read): Change {
   return (evaluation, frame, state) => {
     const keys = readPath(evaluation, frame, path);
     const found = value(evaluation, frame);
     if (keys === undefined || found === undefined) return false;
-    state.data = put(state.data, keys, found, loc);
+    state.data = put(state.data, keys, found);
     state.overrides = [...(state.overrides ?? []), keys];
     return true;
   };
@@ -144,14 +146,13 @@ function replaceFunction(target: readonly Term[], value: Term, scope: Scope, pro
 }
 
 /** The document with a value put at a path; objects on the way are made. */
-function put(document: Value | undefined, path: readonly Value[], value: Value, loc: With['loc']): Value {
+function put(document: Value | undefined, path: readonly Value[], value: Value): Value {
   const [key, ...rest] = path;
   if (key === undefined) return value;
-  if (document !== undefined && !isObject(document)) {
-    throw new RegoError('eval_with_merge_error', 'real and replacement data could not be merged', loc);
-  }
   const copy = new RegoObject();
-  if (document !== undefined) for (const [name, inner] of entriesOf(document)) copy.set(name, inner);
-  copy.set(key, put(document === undefined ? undefined : getKey(document, key), rest, value, loc));
+  // What is no object makes way for one.
+  const object = isObject(document) ? document : undefined;
+  if (object !== undefined) for (const [name, inner] of entriesOf(object)) copy.set(name, inner);
+  copy.set(key, put(object === undefined ? undefined : getKey(object, key), rest, value));
   return copy;
 }

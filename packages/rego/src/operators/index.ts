@@ -21,7 +21,7 @@ function isMember(value: Value, collection: Value): boolean {
 }
 
 function hasEntry(key: Value, value: Value, collection: Value): boolean {
-  const found = isArray(collection) || isObject(collection) ? lookup(collection, key) : undefined;
+  const found = lookup(collection, key);
   return found !== undefined && equalValues(found, value);
 }
 

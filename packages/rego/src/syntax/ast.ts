@@ -8,7 +8,7 @@ export interface ScalarTerm {
   loc: Location;
 }
 
-/** A variable. Wildcards are `$0`, `$1`, …; locals made by the compiler `__localN__`. */
+/** A variable. Wildcards are `$0`, `$1`, …; locals made by the compiler `__local#N__`. */
 export interface VarTerm {
   readonly kind: 'var';
   name: string;

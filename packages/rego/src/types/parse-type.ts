@@ -41,7 +41,7 @@ class TypeReader {
 
   /** A name and its colon, if one stands here. */
   #name(): string | undefined {
-    const match = /^([A-Za-z_][\w-]*): /.exec(this.#text.slice(this.#at));
+    const match = /^([A-Za-z_][\w -]*): /.exec(this.#text.slice(this.#at));
     if (match === null) return undefined;
     this.#at += match[0].length;
     return match[1];
