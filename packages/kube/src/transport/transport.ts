@@ -32,7 +32,8 @@ export interface ApiStream {
 
 /**
  * Takes requests to an API server, wherever it is: on a cluster (`undiciTransport`) or in this process.
- * Any HTTP status is an answer, not an error. Both methods reject with KubeError (status 0) when there was no answer, and with the signal's reason when it fired.
+ * Any HTTP status is an answer, not an error. Both methods reject with KubeError (status 0) when there was no answer, with the signal's reason when it fired,
+ * and with KUBE_CONFIG_INVALID when there are no credentials.
  */
 export interface Transport {
   request(request: ApiRequest): Promise<ApiResponse>;

@@ -1,3 +1,4 @@
+import { AssayError } from '@assay/contract';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { KubeError } from '../client/kube-error.ts';
 import type { Credentials, ReadCredentials } from '../cluster/credentials.ts';
@@ -161,7 +162,8 @@ export class UndiciTransport implements Transport {
   }
 
   #failure(error: unknown, request: ApiRequest): unknown {
-    if (error instanceof KubeError) return error;
+    // Ours already: of the answer, or of the credentials (KUBE_CONFIG_INVALID).
+    if (error instanceof AssayError) return error;
     if (request.signal?.aborted === true) return request.signal.reason;
     return this.#closed ? closedError() : connectionError(error, this.#options.server.origin);
   }
