@@ -231,6 +231,11 @@ export const problems = {
     'Everything was applied; look with kubectl -n app-scanning-system get pods,events, then call it again.',
     'later',
   ),
+  // Events
+  EVENT_INVALID: error(
+    'The message is no CloudEvent.',
+    'Send CloudEvents 1.0: structured, batch or binary; the message names what is missing.',
+  ),
 } as const satisfies Record<string, ProblemEntry>;
 
 /** A code of the catalogue. */
