@@ -13,7 +13,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'packages/scanners': ['contract', 'sbom', 'catalogue', 'advisories'],
   'packages/output': ['contract', 'sbom', 'pipeline'],
   'packages/local': ['contract', 'pipeline', 'oci', 'image', 'sbom', 'catalogue', 'advisories', 'scanners'],
-  'packages/commands': ['contract', 'pipeline', 'sbom', 'output', 'local', 'advisories'],
+  'packages/commands': ['contract', 'pipeline', 'sbom', 'output', 'local', 'advisories', 'kube', 'images'],
   'packages/kube': ['contract', 'pipeline'],
   'packages/apiserver': ['contract'],
   'packages/controller': ['contract', 'pipeline', 'kube'],

@@ -15,6 +15,7 @@ export async function runHere(words: readonly string[], env: Environment, signal
     signal,
     now: () => new Date(),
     runtime: { node: process.versions.node, platform: `${process.platform}/${process.arch}` },
+    ...(env.KUBECONFIG ? { kubeconfig: env.KUBECONFIG } : {}),
     called: env.npm_lifecycle_event === 'start' ? 'npm start -s --' : './assay',
   };
   return runProgram(words, world);

@@ -1,5 +1,7 @@
 import { AssayError } from '@assay/contract';
 import { Command, CommanderError } from 'commander';
+import { grantCommand } from './cluster/grant-command.ts';
+import { installCommand } from './cluster/install-command.ts';
 import { addCompletion } from './completion.ts';
 import { dbCommand } from './db/db-command.ts';
 import { sbomCommand } from './sbom/sbom-command.ts';
@@ -31,6 +33,8 @@ export function createProgram(world: World, end: Ending): Command {
   program.addCommand(scanCommand(world, end));
   program.addCommand(sbomCommand(world, end));
   program.addCommand(dbCommand(world, end));
+  program.addCommand(installCommand(world, end));
+  program.addCommand(grantCommand(world, end));
   program.addCommand(versionCommand(world, end));
   program.argument('[COMMAND]', 'what to do').allowExcessArguments();
   program.action(async (word: string | undefined, options: { readonly version?: boolean }) => {
@@ -99,7 +103,7 @@ function each(command: Command, act: (command: Command) => void): void {
 
 function toUsage(error: CommanderError, words: readonly string[]): AssayError {
   const detail = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
-  const command = words.find((word) => /^(?:scan|sbom|db|version|completion)$/.test(word));
+  const command = words.find((word) => /^(?:scan|sbom|db|install|grant|version|completion)$/.test(word));
   const hint = `See: assay ${command === undefined ? '' : `${command} `}--help`;
   return new AssayError('USAGE', detail, { cause: error, hint });
 }

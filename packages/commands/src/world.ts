@@ -21,6 +21,8 @@ export interface World {
   now(): Date;
   /** Seconds of processor time and such are nobody's business: what the runtime is, for `version`. */
   readonly runtime: { readonly node: string; readonly platform: string };
+  /** What KUBECONFIG says: one file, or a list that is merged. */
+  readonly kubeconfig?: string;
   /** How the program was called, for the commands it prints. */
   readonly called: string;
 }

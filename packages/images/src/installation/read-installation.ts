@@ -44,7 +44,10 @@ async function readFolder(folder: string, depth: number): Promise<readonly KubeO
 
 async function readText(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new AssayError('FILE_NOT_FOUND', `${path} cannot be read`, { cause });
+    throw new AssayError('FILE_NOT_FOUND', `${path} cannot be read`, {
+      cause,
+      hint: 'npm run images -- --push REGISTRY writes deploy/local.',
+    });
   });
 }
 
