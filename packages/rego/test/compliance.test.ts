@@ -49,12 +49,12 @@ function isExcluded(note: string): boolean {
 }
 
 /** YAML's data as values with exact numbers. */
-function valueOf(data: unknown): Value | undefined {
+function documentOf(data: unknown): Value | undefined {
   return data === undefined ? undefined : parseJson(JSON.stringify(data));
 }
 
 async function inputOf(test: Case, dialect: 'v0' | 'v1'): Promise<Value | undefined> {
-  if (test.input_term === undefined) return valueOf(test.input);
+  if (test.input_term === undefined) return documentOf(test.input);
   const query = await (await compile(new Map(), { dialect })).prepare(`x = ${test.input_term}`);
   return query.evaluate(undefined).results[0]?.bindings.get('x');
 }
@@ -62,7 +62,7 @@ async function inputOf(test: Case, dialect: 'v0' | 'v1'): Promise<Value | undefi
 async function run(test: Case, dialect: 'v0' | 'v1'): Promise<Outcome> {
   const modules = new Map((test.modules ?? []).map((text, i) => [`module${String(i).padStart(3, '0')}.rego`, text]));
   const query = await (await compile(modules, { dialect })).prepare(test.query);
-  const data = valueOf(test.data ?? {});
+  const data = documentOf(test.data ?? {});
   return query.evaluate(await inputOf(test, dialect), {
     // The suite's data are objects.
     data: data as Readonly<Record<string, Value>>,

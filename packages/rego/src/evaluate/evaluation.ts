@@ -48,6 +48,9 @@ export type Mock =
 /** Where base documents were replaced; virtual ones at and below these paths are hidden. */
 export type Overrides = readonly (readonly Value[])[];
 
+/** How many values one evaluation tells apart by identity. */
+const maxIdentities = 100_000;
+
 const defaultMemory = 1 << 30;
 
 /** The state of one evaluation. `with` replaces parts of it and puts them back. */
@@ -61,13 +64,14 @@ export class Evaluation implements BuiltinContext {
   /** Values made once per state of the documents, by what they are made for. */
   joins = new Map<object, Value>();
   /** Results of functions by group, then by key of the arguments. */
-  calls: (Map<string, { readonly value: Value | undefined }> | undefined)[] = [];
+  calls: (Map<string | number, { readonly value: Value | undefined }> | undefined)[] = [];
   readonly options: EvaluationOptions;
   readonly strict: boolean;
   readonly prints: Print[] = [];
   readonly cache = new Map<string, unknown>();
   location: CallLocation = { file: '', row: 0, column: 0 };
   readonly now: bigint;
+  readonly #identities = new Map<object, number>();
   #ticks = 0;
   #budget: number;
   #random: number;
@@ -97,6 +101,15 @@ export class Evaluation implements BuiltinContext {
       joins.set(place, value);
     }
     return value;
+  }
+
+  /** A number for a value that is told apart by identity; `undefined` when too many have one. */
+  identityOf(value: object): number | undefined {
+    const known = this.#identities.get(value);
+    if (known !== undefined) return known;
+    if (this.#identities.size >= maxIdentities) return undefined;
+    this.#identities.set(value, this.#identities.size);
+    return this.#identities.size - 1;
   }
 
   /** Counts a step; looks at the clock now and then. */

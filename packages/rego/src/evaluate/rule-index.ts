@@ -7,8 +7,8 @@ import type { Value } from '../values/value.ts';
 import type { Evaluation } from './evaluation.ts';
 
 /** Finds the rules that can succeed without running all of them. */
-export interface RuleIndex {
-  candidates(evaluation: Evaluation, args: readonly Value[] | undefined): Iterable<Rule>;
+export interface RuleIndex<R> {
+  candidates(evaluation: Evaluation, args: readonly Value[] | undefined): readonly R[];
 }
 
 /** Fewer rules than this are run one by one. */
@@ -21,27 +21,28 @@ interface Subject {
 }
 
 /** An index on the equation that most rules have; `undefined` when it would not help. */
-export function buildIndex(rules: readonly Rule[]): RuleIndex | undefined {
+export function buildIndex<R extends { readonly rule: Rule }>(rules: readonly R[]): RuleIndex<R> | undefined {
   if (rules.length < worthwhile) return undefined;
-  const subjects = new Map<string, { subject: Subject; values: Map<Rule, PlainKey> }>();
-  for (const rule of rules) {
+  const subjects = new Map<string, { subject: Subject; values: Map<R, PlainKey> }>();
+  for (const runnable of rules) {
+    const { rule } = runnable;
     // An `else` branch may hold where the rule's own equation does not.
     if (rule.else !== undefined) continue;
     for (const [subject, value] of equations(rule)) {
-      const entry = subjects.get(subject.key) ?? { subject, values: new Map<Rule, PlainKey>() };
-      if (!entry.values.has(rule)) entry.values.set(rule, value);
+      const entry = subjects.get(subject.key) ?? { subject, values: new Map<R, PlainKey>() };
+      if (!entry.values.has(runnable)) entry.values.set(runnable, value);
       subjects.set(subject.key, entry);
     }
   }
-  let best: { subject: Subject; values: Map<Rule, PlainKey> } | undefined;
+  let best: { subject: Subject; values: Map<R, PlainKey> } | undefined;
   for (const entry of subjects.values()) if (entry.values.size > (best?.values.size ?? 1)) best = entry;
   if (best === undefined) return undefined;
   return indexOn(rules, best.subject, best.values);
 }
 
-function indexOn(rules: readonly Rule[], subject: Subject, values: ReadonlyMap<Rule, PlainKey>): RuleIndex {
+function indexOn<R>(rules: readonly R[], subject: Subject, values: ReadonlyMap<R, PlainKey>): RuleIndex<R> {
   const others = rules.filter((rule) => !values.has(rule));
-  const byValue = new Map<PlainKey, Rule[]>();
+  const byValue = new Map<PlainKey, R[]>();
   for (const value of new Set(values.values())) {
     byValue.set(
       value,

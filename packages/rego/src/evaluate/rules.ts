@@ -17,7 +17,7 @@ import { type Builder, chain, type Frame, Scope, type Step } from './step.ts';
 import { compileRead, constantOf } from './terms.ts';
 
 /** How many results of one function are kept in one evaluation. */
-const maxKeptCalls = 10_000;
+const maxKeptCalls = 100_000;
 
 /** A rule or an `else` branch made ready to run. */
 interface Runnable {
@@ -36,8 +36,8 @@ export class RuleGroup {
   readonly #program: Program;
   readonly #path: string;
   readonly #kind: 'complete' | 'function' | 'set' | 'object';
-  #runnables: ReadonlyMap<Rule, Runnable> | undefined;
-  #index: RuleIndex | undefined;
+  #runnables: readonly Runnable[] | undefined;
+  #index: RuleIndex<Runnable> | undefined;
   readonly #fallback: Rule | undefined;
   #default: Runnable | undefined;
   /** Whether every rule gives the same constant: the first success is then enough. */
@@ -76,12 +76,12 @@ export class RuleGroup {
         return this.#complete(evaluation, undefined);
       case 'set': {
         const set = new RegoSet();
-        for (const rule of this.#prepared().candidates(evaluation, undefined)) this.#run(evaluation, rule, set);
+        for (const rule of this.#candidates(evaluation, undefined)) this.#run(evaluation, rule, set);
         return set;
       }
       default: {
         const nested = new Nested();
-        for (const rule of this.#prepared().candidates(evaluation, undefined)) this.#run(evaluation, rule, nested);
+        for (const rule of this.#candidates(evaluation, undefined)) this.#run(evaluation, rule, nested);
         return nested.toValue();
       }
     }
@@ -94,7 +94,7 @@ export class RuleGroup {
     const conflict = (): RegoError => new RegoError('eval_conflict_error', 'object keys must be unique', first.loc);
     if (this.#kind === 'object') {
       const target = path.length === 0 ? nested : nested.below(path, conflict);
-      for (const rule of this.#prepared().candidates(evaluation, undefined)) this.#run(evaluation, rule, target);
+      for (const rule of this.#candidates(evaluation, undefined)) this.#run(evaluation, rule, target);
       return;
     }
     const value = this.value(evaluation);
@@ -105,7 +105,7 @@ export class RuleGroup {
 
   /** The result of the function these rules make. */
   call(evaluation: Evaluation, args: readonly Value[]): Value | undefined {
-    const key = callKey(args);
+    const key = callKey(evaluation, args);
     if (key === undefined) return this.#complete(evaluation, args);
     evaluation.calls[this.id] ??= new Map();
     const calls = evaluation.calls[this.id];
@@ -117,9 +117,8 @@ export class RuleGroup {
   }
 
   #complete(evaluation: Evaluation, args: readonly Value[] | undefined): Value | undefined {
-    const index = this.#prepared();
     let result: Value | undefined;
-    for (const runnable of index.candidates(evaluation, args)) {
+    for (const runnable of this.#candidates(evaluation, args)) {
       const value = this.#first(evaluation, runnable, args);
       if (value === undefined) continue;
       if (result === undefined) result = value.value;
@@ -163,25 +162,15 @@ export class RuleGroup {
     return new RegoError('eval_conflict_error', message, rule.loc);
   }
 
-  #prepared(): { candidates(e: Evaluation, args: readonly Value[] | undefined): Iterable<Runnable> } {
+  /** The rules that can succeed, in order; closures are made when first asked for. */
+  #candidates(evaluation: Evaluation, args: readonly Value[] | undefined): readonly Runnable[] {
     if (this.#runnables === undefined) {
-      this.#runnables = new Map(this.#rules.map((rule) => [rule, this.#compile(rule)]));
-      this.#index = buildIndex(this.#rules);
+      const runnables = this.#rules.map((rule) => this.#compile(rule));
+      this.#runnables = runnables;
+      this.#index = buildIndex(runnables);
       this.#constant = this.#sameConstant();
     }
-    const runnables = this.#runnables;
-    const index = this.#index;
-    return {
-      *candidates(evaluation, args) {
-        if (index === undefined) yield* runnables.values();
-        else {
-          for (const rule of index.candidates(evaluation, args)) {
-            const runnable = runnables.get(rule);
-            if (runnable !== undefined) yield runnable;
-          }
-        }
-      },
-    };
+    return this.#index === undefined ? this.#runnables : this.#index.candidates(evaluation, args);
   }
 
   #sameConstant(): boolean {
@@ -292,12 +281,18 @@ function pathText(rule: Rule | undefined, program: Program): string {
   return refText([...module.package.path, ...operands]);
 }
 
-/** A key for arguments that are cheap to tell apart; `undefined` for others. */
-function callKey(args: readonly Value[]): string | undefined {
+/** A key for arguments that are cheap to tell apart: scalars by value, others by identity. */
+function callKey(evaluation: Evaluation, args: readonly Value[]): string | number | undefined {
+  if (args.length === 1 && typeof args[0] === 'object' && args[0] !== null) return evaluation.identityOf(args[0]);
   let key = '';
   for (const arg of args) {
-    if (typeof arg === 'object' && arg !== null) return undefined;
-    key += typeof arg === 'string' ? `s${arg.length}:${arg}` : `${String(arg)};`;
+    if (typeof arg === 'string') key += `s${arg.length}:${arg}`;
+    else if (typeof arg !== 'object' || arg === null) key += `${String(arg)};`;
+    else {
+      const identity = evaluation.identityOf(arg);
+      if (identity === undefined) return undefined;
+      key += `o${identity};`;
+    }
   }
   return key;
 }

@@ -53,7 +53,11 @@ export class RegoSet implements Iterable<Value> {
 
   /** The members in OPA's order. */
   get sorted(): readonly Value[] {
-    this.#sorted ??= [...this.unordered()].sort(compareValues);
+    if (this.#sorted === undefined) {
+      const values = [...this.#plain.values()];
+      if (this.#composite !== undefined) for (const value of this.#composite.values()) values.push(value);
+      this.#sorted = values.length > 1 ? values.sort(compareValues) : values;
+    }
     return this.#sorted;
   }
 
