@@ -14,12 +14,12 @@ export function lateNames(external: readonly string[]): Plugin {
           : undefined,
       );
       bundle.onLoad({ filter: /.*/, namespace: 'late' }, async ({ path, pluginData }) => {
-        const names = Object.keys((await import(path)) as object).filter(
-          (name) => /^[\w$]+$/.test(name) && name !== 'default',
-        );
+        const all = Object.keys((await import(path)) as object);
+        const names = all.filter((name) => /^[\w$]+$/.test(name) && name !== 'default');
         const named = names.length === 0 ? '' : `export const { ${names.join(', ')} } = late;`;
+        const whole = all.includes('default') ? 'export default late.default;' : '';
         return {
-          contents: `import * as late from ${JSON.stringify(path)};${named}export default late.default;`,
+          contents: `import * as late from ${JSON.stringify(path)};${named}${whole}`,
           resolveDir: String(pluginData),
         };
       });
