@@ -3,6 +3,7 @@ import { findData } from '@assay/local';
 import { plainText } from '@assay/output';
 import { exitCodeOf, oldDataDays } from '@assay/pipeline';
 import type { World } from '../world.ts';
+import { countRecords } from './tell-data.ts';
 
 /** `assay db status`: 0, or 4 when the data is older than was allowed. */
 export async function tellStatus(
@@ -28,7 +29,7 @@ function inWords(path: string, status: Awaited<ReturnType<typeof dataStatus>>): 
   const widest = Math.max(...ecosystems.map(({ name }) => name.length), 0);
   const lines = [
     `${plainText(path)}`,
-    `${isStarter ? 'starter set' : 'full data'}, schema ${version.schema}, ${version.records.toLocaleString('en-US')} records, as of ${version.asOf} (${age === 1 ? '1 day' : `${age} days`} old)`,
+    `${isStarter ? 'starter set' : 'full data'}, schema ${version.schema}, ${countRecords(version.records)}, as of ${version.asOf} (${age === 1 ? '1 day' : `${age} days`} old)`,
     ...ecosystems.map(
       ({ name, records, asOf }) => `  ${name.padEnd(widest)}  ${records.toLocaleString('en-US').padStart(9)}  ${asOf}`,
     ),
