@@ -21,7 +21,7 @@ beforeAll(async () => {
   await cp(join(root, 'deploy'), join(folder, 'deploy'), { recursive: true });
   local = join(folder, 'deploy', 'local');
   const installation = { target: 'registry.example:5000/assay', digests, insecure: true, pullSecret: 'pull' };
-  await writeLocal(local, { ...installation, definitions: false });
+  await writeLocal(local, { ...installation, definitions: true });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -66,7 +66,9 @@ describe('an installation', () => {
 
   it('comes in an order in which each object can be applied', async () => {
     const kinds = (await readInstallation(local)).map(({ kind }) => kind);
-    expect(kinds.slice(0, 2)).toEqual(['Namespace', 'Namespace']);
+    const others = kinds.filter((kind) => kind !== 'CustomResourceDefinition');
+    expect(kinds[0]).toBe('CustomResourceDefinition');
+    expect(others.slice(0, 2)).toEqual(['Namespace', 'Namespace']);
     expect(kinds.indexOf('RoleBinding')).toBeGreaterThan(kinds.lastIndexOf('ServiceAccount'));
     expect(kinds.indexOf('Deployment')).toBeGreaterThan(kinds.lastIndexOf('ConfigMap'));
   });
