@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { AssayError } from '@assay/contract';
@@ -34,7 +34,15 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.unstubAllEnvs();
   expect(await readdir(inflated)).toEqual([]);
+  expect(await openFiles()).toEqual([]);
 });
+
+/** The archives, and what was inflated from them, that this process still holds open; Linux tells. */
+async function openFiles(): Promise<readonly string[]> {
+  const handles = await readdir('/proc/self/fd').catch(() => []);
+  const targets = await Promise.all(handles.map((handle) => readlink(`/proc/self/fd/${handle}`).catch(() => '')));
+  return targets.filter((target) => /(?:image|archive)\.tar/.test(target));
+}
 
 async function file(bytes: Uint8Array): Promise<string> {
   const path = join(await temporaryFolder(), 'image.tar');
