@@ -236,6 +236,40 @@ export const problems = {
     'The message is no CloudEvent.',
     'Send CloudEvents 1.0: structured, batch or binary; the message names what is missing.',
   ),
+  // Steps of a scan pod
+  RESULTS_EMPTY: error(
+    'The scanner wrote nothing into the results folder.',
+    'Let the last step write its report below $(params.scan-results-path); look with a step that sleeps.',
+  ),
+  RESULTS_REFUSED: error(
+    'The results folder holds something that is not published.',
+    'Leave only regular files there; links must stay inside the folder.',
+  ),
+  RESULTS_TOO_LARGE: error(
+    'The results are larger or more numerous than the limit of the publisher.',
+    'Write reports only, no caches or databases; the limit is in the message.',
+  ),
+  RESULT_TRUNCATED: error(
+    'The report ends in its middle.',
+    'The scanner was stopped while it wrote, or the volume is full; see its log and spec.workspace.size.',
+  ),
+  RESULT_INVALID: error(
+    'No file of the results is a valid CycloneDX or SPDX document.',
+    'Let the scanner write CycloneDX or SPDX; the message says what is wrong with each candidate.',
+  ),
+  LOCATION_INVALID: error(
+    'The location for the results is not a repository with at most a tag.',
+    'Give spec.scanResults.location as registry/repository[:tag], without a digest.',
+  ),
+  CERTIFICATES_INVALID: error(
+    'The certificates to trust are not PEM certificates.',
+    'Check caCertData: each certificate from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, nothing else.',
+  ),
+  KEYCHAIN_FAILED: error(
+    "A cloud provider's keychain gave no credentials.",
+    'Check the workload identity of the service account; the message says which answer came.',
+    'later',
+  ),
 } as const satisfies Record<string, ProblemEntry>;
 
 /** A code of the catalogue. */
