@@ -40,11 +40,13 @@ export function checkCalls(state: CompileState, root: TreeNode, body: readonly E
       if (!wrong || variadic) return true;
       const given = expr.generated === true ? args.length - 1 : args.length;
       const builtin = state.builtins.get(name);
-      const message =
-        builtin === undefined
-          ? `function ${name} has arity ${arity}, got ${given} argument${given === 1 ? '' : 's'}`
-          : `${name}: arity mismatch\n\thave: (${args.map(() => '???').join(', ')})\n\twant: ${argumentsText(builtin.type)}`;
-      state.error('rego_type_error', message, expr.loc);
+      if (builtin === undefined) {
+        const message = `function ${name} has arity ${arity}, got ${given} argument${given === 1 ? '' : 's'}`;
+        state.error('rego_type_error', message, expr.loc);
+      } else {
+        const details = [`have: (${args.map(() => '???').join(', ')})`, `want: ${argumentsText(builtin.type)}`];
+        state.add(new RegoError('rego_type_error', `${name}: arity mismatch`, expr.loc, details));
+      }
       return false;
     },
   });

@@ -6,13 +6,15 @@ import { checkConflicts } from './conflicts.ts';
 import { Expander, Flattener, moveOutOfHead, moveOutOfReference } from './expand.ts';
 import { arityOf, checkCalls, checkForbidden, moveWithValues } from './functions.ts';
 import { renameInQuery, renameLocals } from './locals.ts';
-import { buildGraph, checkRecursion } from './recursion.ts';
+import { buildGraph, checkRecursion, type Graph } from './recursion.ts';
 import { resolveQuery, resolveReferences } from './resolve.ts';
 import { capturePrints, checkVoidCalls, replaceTemplates, replaceTemplatesInQuery } from './rewrites.ts';
 import { type Arity, checkSafety, reorder, reserved, safetyErrors } from './safety.ts';
 import { CompileState, operatorName, TooManyErrors } from './state.ts';
 import { checkDeprecated, checkDuplicateImports, checkRootShadowing } from './strictness.ts';
 import { buildTree, type TreeNode } from './tree.ts';
+import { checkQueryTypes, checkTypes } from './type-check.ts';
+import type { TypeEnv } from './type-env.ts';
 import { varsOfArgs } from './vars.ts';
 
 /** Modules after all stages: their rules in evaluation order, and the tree they make. */
@@ -21,6 +23,8 @@ export interface CompiledModules {
   readonly tree: TreeNode;
   readonly builtins: ReadonlyMap<string, Declaration>;
   readonly rewritten: Map<string, string>;
+  /** The types of the rules. */
+  readonly types: TypeEnv;
 }
 
 /** Runs all stages over parsed modules, which it changes. Throws `RegoErrors`. */
@@ -30,19 +34,21 @@ export function compileModules(
   strict: boolean,
 ): CompiledModules {
   const state = new CompileState(modules, builtins, strict);
-  let tree: TreeNode | undefined;
+  let result: { tree: TreeNode; types: TypeEnv } | undefined;
   try {
-    tree = runStages(state);
+    result = runStages(state);
   } catch (error) {
     if (!(error instanceof TooManyErrors)) throw error;
     throw new RegoErrors([...sorted(state.errors), new RegoError('rego_compile_error', 'error limit reached')]);
   }
-  if (state.errors.length > 0 || tree === undefined) throw new RegoErrors(sorted(state.errors));
-  return { modules, tree, builtins, rewritten: state.rewritten };
+  if (state.errors.length > 0 || result === undefined) throw new RegoErrors(sorted(state.errors));
+  return { modules, ...result, builtins, rewritten: state.rewritten };
 }
 
 /** The stages, in OPA's order. An error that later stages could trip over ends the run. */
-function runStages(state: CompileState): TreeNode | undefined {
+function runStages(state: CompileState): { tree: TreeNode; types: TypeEnv } | undefined {
+  let types: TypeEnv | undefined;
+  let graph: Graph = new Map();
   resolveReferences(state);
   if (state.failed) return undefined;
   state.eachRule((rule) => moveOutOfReference(state, rule));
@@ -69,7 +75,13 @@ function runStages(state: CompileState): TreeNode | undefined {
       state.eachRule((rule) => {
         rule.body = new Flattener(state).body(rule.body);
       }),
-    () => checkRecursion(state, tree, buildGraph(state, tree)),
+    () => {
+      graph = buildGraph(state, tree);
+      checkRecursion(state, tree, graph);
+    },
+    () => {
+      types = checkTypes(state, graph);
+    },
     () => state.eachRule((rule) => checkForbidden(state, rule.body)),
     () => checkDeprecated(state),
   ];
@@ -77,7 +89,7 @@ function runStages(state: CompileState): TreeNode | undefined {
     stage();
     if (state.failed) return undefined;
   }
-  return tree;
+  return types === undefined ? undefined : { tree, types };
 }
 
 function capturePrintsInRule(state: CompileState, arity: Arity, rule: Rule): void {
@@ -164,6 +176,8 @@ export function compileQuery(query: Expr[], compiled: CompiledModules, module: M
     state.add(...safetyErrors(result.unsafe, state));
     stop();
     body = new Flattener(state).body(result.body);
+    checkQueryTypes(state, compiled.types, body);
+    stop();
     checkForbidden(state, body);
     stop();
     return { body, names: state.rewritten };

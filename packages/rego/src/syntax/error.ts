@@ -23,9 +23,17 @@ export class RegoError extends Error {
   readonly row: number;
   /** From 1, in characters; 0 when the error has no place. */
   readonly column: number;
+  /** Lines that say more, as OPA prints them below the message. */
+  readonly details: readonly string[];
 
-  constructor(code: ErrorCode, message: string, location?: Location | { file: string; row: number; column: number }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    location?: Location | { file: string; row: number; column: number },
+    details: readonly string[] = [],
+  ) {
     super(message);
+    this.details = details;
     this.name = 'RegoError';
     this.code = code;
     this.file = location?.file ?? '';
@@ -33,10 +41,10 @@ export class RegoError extends Error {
     this.column = location?.column ?? 0;
   }
 
-  /** `FILE:ROW:COLUMN: code: message`. */
+  /** `FILE:ROW:COLUMN: code: message`, the details below. */
   override toString(): string {
     const place = this.row === 0 ? '' : `${this.file === '' ? '' : `${this.file}:`}${this.row}:${this.column}: `;
-    return `${place}${this.code}: ${this.message}`;
+    return [`${place}${this.code}: ${this.message}`, ...this.details].join('\n\t');
   }
 }
 

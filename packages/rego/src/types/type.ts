@@ -2,21 +2,35 @@
 export type Type =
   | { readonly kind: 'null' | 'boolean' | 'number' | 'string' }
   | { readonly kind: 'any'; readonly of: readonly Type[] }
-  | { readonly kind: 'array'; readonly items: readonly Type[]; readonly rest: Type | undefined }
-  | { readonly kind: 'object'; readonly properties: readonly Property[]; readonly rest: RestProperty | undefined }
+  | ArrayType
+  | ObjectType
   | { readonly kind: 'set'; readonly of: Type | undefined }
   | FunctionType;
+
+/** Known items, then the type of all others. An item of no known type is `undefined`. */
+export interface ArrayType {
+  readonly kind: 'array';
+  readonly items: readonly (Type | undefined)[];
+  readonly rest: Type | undefined;
+}
+
+/** Properties of known names, in order, then the type of all others. */
+export interface ObjectType {
+  readonly kind: 'object';
+  readonly properties: readonly Property[];
+  readonly rest: RestProperty | undefined;
+}
 
 /** A property of known name. Names are Rego texts: strings bare, others as Rego prints them. */
 export interface Property {
   readonly key: string | number | boolean | null;
-  readonly value: Type;
+  readonly value: Type | undefined;
 }
 
 /** The type of all properties whose name is not known. */
 export interface RestProperty {
-  readonly key: Type;
-  readonly value: Type;
+  readonly key: Type | undefined;
+  readonly value: Type | undefined;
 }
 
 /** The type of a function; `variadic` for arguments after `args`. */
@@ -30,7 +44,7 @@ export interface FunctionType {
 /** An argument, with the name its declaration gives it. */
 export interface Argument {
   readonly name: string | undefined;
-  readonly type: Type;
+  readonly type: Type | undefined;
 }
 
 export const nullType: Type = { kind: 'null' };
