@@ -15,6 +15,7 @@ export type {
   WatchOptions,
 } from './client/kube-client.ts';
 export { type FieldCause, isKubeError, KubeError, type KubeErrorFacts } from './client/kube-error.ts';
+export { type RetryOptions, retry } from './client/retry.ts';
 export { type Clock, pause, type Random, systemClock } from './clock.ts';
 export type { Cluster, ClusterOptions, TransportTimeouts } from './cluster/cluster.ts';
 export { readCluster } from './cluster/read-cluster.ts';

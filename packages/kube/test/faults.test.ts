@@ -252,8 +252,12 @@ describe('a watch over real sockets', () => {
   });
 
   it('leaves no connection open when it is stopped', async () => {
+    let isClosed = false;
     server.handle = (request, response) => {
       if (!isWatch(request.url)) return say(response, 200, emptyList);
+      response.on('close', () => {
+        isClosed = true;
+      });
       response.write(line('ADDED', object('11', 'a')));
       return undefined;
     };
@@ -261,6 +265,7 @@ describe('a watch over real sockets', () => {
     reflector.start();
     await until(1);
     reflector.stop();
+    while (!isClosed) await new Promise((resolve) => setImmediate(resolve));
     await cluster.close();
     while ((await server.connections) > 0) await new Promise((resolve) => setImmediate(resolve));
   });

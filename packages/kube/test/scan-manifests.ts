@@ -276,6 +276,136 @@ const steps: readonly ManifestCase[] = [
   refused('steps that are an object', 'spec.steps', { steps: {} }),
 ];
 
+/** The documented scanners, spec/scan-2.md §9, and what people write by mistake around them. */
+const samples: readonly ManifestCase[] = [
+  accepted('Grype', {
+    workspace: { size: '4Gi' },
+    steps: [
+      {
+        name: 'grype',
+        image: 'anchore/grype:v0.74.1',
+        args: ['-o', 'cyclonedx-json', 'registry:$(params.image)', '--file', '/workspace/scan-results/scan.cdx.json'],
+        env: [
+          { name: 'GRYPE_ADD_CPES_IF_NONE', value: 'false' },
+          { name: 'GRYPE_EXCLUDE' },
+          { name: 'GRYPE_SCOPE', value: '' },
+        ],
+      },
+    ],
+  }),
+  accepted('Snyk', {
+    workspace: {
+      size: '3Gi',
+      bindings: [
+        { name: 'snyk', secret: { secretName: 'snyk-token', items: [{ key: 'snyk', path: 'configstore/snyk.json' }] } },
+      ],
+    },
+    steps: [
+      {
+        name: 'snyk',
+        image: 'snyk/snyk:golang',
+        env: [{ name: 'XDG-CONFIG-HOME', value: '/snyk' }],
+        command: [
+          'snyk',
+          'container',
+          'test',
+          '$(params.image)',
+          '--json-file-output=$(params.scan-results-path)/scan.json',
+        ],
+        onError: 'continue',
+      },
+      {
+        name: 'snyk2spdx',
+        image: 'converter:1',
+        command: ['snyk2spdx', '--output=$(params.scan-results-path)/scan.spdx.json'],
+      },
+    ],
+  }),
+  accepted('Prisma', {
+    steps: [
+      {
+        name: 'prisma',
+        image: 'prisma:1',
+        workingDir: '/workspace',
+        securityContext: {
+          allowPrivilegeEscalation: true,
+          privileged: true,
+          runAsUser: 0,
+          seccompProfile: { type: 'Unconfined' },
+          capabilities: { add: ['SYS_ADMIN'] },
+        },
+        script: '#!/bin/bash\nset -e\n',
+        env: [
+          { name: 'IMAGE', value: '$(params.image)' },
+          ...['username', 'password', 'address'].map((key) => ({
+            name: key.toUpperCase(),
+            valueFrom: { secretKeyRef: { name: 'prisma-auth', key } },
+          })),
+        ],
+      },
+    ],
+  }),
+  accepted('Carbon Black', {
+    workspace: {
+      bindings: [
+        { name: 'cbctl', secret: { secretName: 'cbctl-creds', items: [{ key: 'cbctl', path: '.cbctl.yaml' }] } },
+      ],
+    },
+    steps: [
+      {
+        name: 'carbonblack-scan',
+        image: 'cbartifactory/cbctl:1',
+        command: [
+          'cbctl',
+          'image',
+          'scan',
+          '--force=true',
+          '$(params.image)',
+          '--config',
+          '/cbctl/.cbctl.yaml',
+          '-ocyclonedx',
+        ],
+        stdoutConfig: { path: '/workspace/scan-results/scan-results.cdx.xml' },
+      },
+    ],
+  }),
+  ...['a', '0', 'a-b', 'a1', 'x'.repeat(58)].map((name) =>
+    accepted(`step ${name.slice(0, 10)}`, { steps: [{ ...step, name }] }),
+  ),
+  ...['a', 'A', 'my_vol', 'v.1', 'x'.repeat(63)].map((name) =>
+    accepted(`binding ${name.slice(0, 10)}`, bindings({ name, secret })),
+  ),
+  ...['default', 'a.b', 'x'.repeat(253)].map((publisher) =>
+    accepted(`publisher ${publisher.slice(0, 10)}`, { serviceAccountNames: { publisher } }),
+  ),
+  ...['10Gi', '+1Gi', '1k', '1E', '0.5Ti', '.5Gi', '1.'].map((sizeLimit) =>
+    accepted(`size limit ${sizeLimit}`, bindings({ name: 'e', emptyDir: { sizeLimit } })),
+  ),
+  ...['-1', '1GB', 'x'].map((sizeLimit) =>
+    refused(
+      `size limit ${sizeLimit}`,
+      'spec.workspace.bindings[0].emptyDir.sizeLimit',
+      bindings({ name: 'e', emptyDir: { sizeLimit } }),
+    ),
+  ),
+  refused('commands as one text', 'spec.steps[0].command', { steps: [{ ...step, command: 'trivy image' }] }),
+  refused('an environment as a map', 'spec.steps[0].env', { steps: [{ ...step, env: { A: 'b' } }] }),
+  refused('a script that is a list', 'spec.steps[0].script', { steps: [{ ...step, script: ['a'] }] }),
+  refused('output that is a text', 'spec.steps[0].stdoutConfig', { steps: [{ ...step, stdoutConfig: '/a' }] }),
+  refused('a workspace that is a text', 'spec.workspace', { workspace: '4Gi' }),
+  refused('bindings as a map', 'spec.workspace.bindings', { workspace: { bindings: {} } }),
+  refused('accounts as a text', 'spec.serviceAccountNames', { serviceAccountNames: 'scanner' }),
+  refused('an account that is a list', 'spec.serviceAccountNames.scanner', { serviceAccountNames: { scanner: ['a'] } }),
+  refused('keychains as a map', 'spec.activeKeychains', { activeKeychains: { name: 'ecr' } }),
+  refused('a secret that is a text', 'spec.workspace.bindings[0].secret', bindings({ name: 'a', secret: 's' })),
+  refused(
+    'a mode that is a text',
+    'spec.workspace.bindings[0].secret.defaultMode',
+    bindings({ name: 'a', secret: { secretName: 's', defaultMode: '0400' } }),
+  ),
+  refused('a location that is a list', 'spec.scanResults.location', { scanResults: { location: ['a'] } }),
+];
+
 /** Every case. */
 export const manifestCases: readonly ManifestCase[] = [
   accepted('the documented sample', {}),
@@ -288,4 +418,5 @@ export const manifestCases: readonly ManifestCase[] = [
   ...chains,
   ...workspaces,
   ...steps,
+  ...samples,
 ];
