@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import {
@@ -51,5 +52,46 @@ describe('what is kept of 10 000 scans', () => {
     // Only what the requests logged by the test server hold is counted besides.
     expect((heap() - before) / 10_000).toBeLessThan(1024);
     reflector.stop();
+  });
+});
+
+describe('a watch that goes on for long', () => {
+  it('keeps nothing of the 20 000 events that passed', { timeout: 60_000 }, async () => {
+    const long = Buffer.alloc(2000, 'x').toString();
+    const total = 20_000;
+    let grown = 0;
+    async function* happenings(): AsyncGenerator<string> {
+      const before = heap();
+      for (let i = 0; i < total; i += 1) {
+        const metadata = { namespace: 'demo', name: `s-${i % 10}`, uid: `u-${i % 10}`, resourceVersion: `${i}` };
+        yield `${JSON.stringify({ type: 'MODIFIED', object: { metadata, spec: { image: long } } })}\n`;
+      }
+      grown = heap() - before;
+      await new Promise(() => undefined);
+    }
+    const transport = inProcessTransport({
+      handle: async ({ url }) => {
+        const list = JSON.stringify({ metadata: { resourceVersion: '1' }, items: [] });
+        const body = url.includes('watch=true') ? happenings() : [list];
+        return { status: 200, headers: {}, body: Readable.from(body), text: async () => list };
+      },
+    });
+    const told: { wake: () => void } = { wake: () => undefined };
+    const reflector = createReflector({
+      client: createKubeClient({ transport, fieldManager: 'test' }),
+      resource: imageVulnerabilityScans,
+      project: ({ metadata }) => metadata.resourceVersion,
+      onChange: ({ object }) => {
+        if (object === `${total - 1}`) told.wake();
+      },
+    });
+    const all = new Promise<void>((resolve) => {
+      told.wake = resolve;
+    });
+    reflector.start();
+    await all;
+    while (grown === 0) await new Promise((resolve) => setImmediate(resolve));
+    reflector.stop();
+    expect(grown).toBeLessThan(4 * 1024 * 1024);
   });
 });
