@@ -1,11 +1,5 @@
-export {
-  Compiled,
-  type CompileOptions,
-  compile,
-  type Outcome,
-  type PreparedQuery,
-  type QueryResult,
-} from './engine.ts';
+export type { Compiled, CompileOptions, Outcome, PreparedQuery, QueryResult } from './engine.ts';
+export { compile } from './entry.ts';
 export type { EvaluationOptions, Print, TraceEvent } from './evaluate/evaluation.ts';
 export { type ErrorCode, RegoError, RegoErrors } from './syntax/error.ts';
 export type { Location } from './syntax/location.ts';

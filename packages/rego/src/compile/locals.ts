@@ -397,7 +397,6 @@ class Renamer {
       const occurrence = this.scopes.anyOccurrence(head.name);
       const renamed = this.scopes.renamed(head.name);
       if (occurrence === undefined || occurrence === 'seen' || renamed === undefined) return term;
-      this.scopes.seen(head.name);
       return varTerm(renamed, term.loc);
     }
     term.terms = term.terms.map((item) => this.term(item));

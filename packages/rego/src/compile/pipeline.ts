@@ -71,6 +71,7 @@ function runStages(state: CompileState): { tree: TreeNode; types: TypeEnv } | un
     () => checkConflicts(state, tree),
     () => state.eachRule((rule) => checkCalls(state, tree, rule.body)),
     () => checkSafety(state, arity),
+    () => state.eachRule(comparisonsToEquations),
     () =>
       state.eachRule((rule) => {
         rule.body = new Flattener(state).body(rule.body);
@@ -106,6 +107,20 @@ function mentionsPrint(rule: Rule): boolean {
     },
   });
   return found;
+}
+
+/** `a == b` with both sides bound is `a = b`: one kind of equation to check, index and run. */
+function comparisonsToEquations(rule: Rule): void {
+  const expr = (at: Expr): boolean => {
+    const { body } = at;
+    if (operatorName(at) === 'equal' && body.kind === 'call' && body.args.length === 2 && body.operator.kind === 'ref') {
+      const { loc } = body.operator;
+      body.operator = { kind: 'ref', terms: [{ kind: 'var', name: 'eq', loc }], loc };
+    }
+    return true;
+  };
+  for (const term of [rule.head.key, rule.head.value]) if (term !== undefined) walkTerm(term, { expr });
+  walkBody(rule.body, { expr });
 }
 
 /** Calls in the heads of comprehensions were moved by the expander; references and comprehensions are moved here. */
