@@ -162,6 +162,20 @@ describe('the recorder of events', () => {
     expect(recorder.waiting).toBe(0);
   });
 
+  it('writes the count of a series that goes on when it is flushed', async () => {
+    const { clock, recorder, sent } = setUp();
+    recorder.record(queued);
+    await clock.advance(100);
+    recorder.record(queued);
+    recorder.record(queued);
+    const flushed = recorder.flush();
+    await clock.advance(100);
+    await flushed;
+    expect(sent().at(-1)).toMatchObject({ method: 'PATCH', series: { count: 3 } });
+    await clock.advance(60_000);
+    expect(sent()).toHaveLength(2);
+  });
+
   it('ends a flush in time when the server hangs', async () => {
     const { clock, server, recorder } = setUp();
     server.fault = () => 'half-open';

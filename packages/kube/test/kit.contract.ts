@@ -163,6 +163,18 @@ export function kitContract(name: string, start: () => Promise<ServerUnderTest>)
         expect(after.data).toEqual({ a: '2' });
       });
 
+      it('applies to the very object that was meant', async () => {
+        const made = await client.apply(configMaps, configMap('very', { a: '1' }));
+        const changed = await client.apply(configMaps, { ...made, data: { a: '2' } });
+        expect(changed.data).toEqual({ a: '2' });
+        const another = { ...made, metadata: { ...made.metadata, uid: '00000000-0000-0000-0000-000000000000' } };
+        const refused = await failure(client.apply(configMaps, another));
+        expect(refused.status).toBe(422);
+        expect(refused.causes[0]?.field).toBe('metadata.uid');
+        const gone = { ...another, metadata: { ...another.metadata, name: 'very-gone' } };
+        expect(await failure(client.apply(configMaps, gone))).toMatchObject({ status: 409 });
+      });
+
       it('does not change an object by applying it again', async () => {
         const first = await client.apply(configMaps, configMap('still', { a: '1' }));
         const second = await client.apply(configMaps, configMap('still', { a: '1' }));

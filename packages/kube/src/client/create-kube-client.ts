@@ -1,4 +1,4 @@
-import { type KubeList, type KubeObject, keyOf, type ObjectKey } from '../object.ts';
+import { type KubeList, type KubeObject, keyOf, type ObjectKey, type ObjectMeta } from '../object.ts';
 import { apiVersionOf, collectionPath, groupPath, objectPath, type Resource } from '../resource.ts';
 import type { ApiRequest, Transport } from '../transport/transport.ts';
 import { answerError, isKindMissing, isRecord } from './answer.ts';
@@ -193,8 +193,12 @@ class JsonClient implements KubeClient {
     options: ApplyOptions,
     subresource?: string,
   ): Promise<T> {
-    // Apply means: these are my fields. What only the server sets must not be among them.
-    const { resourceVersion: _version, ...metadata } = object.metadata;
+    // Apply means: these are my fields. What only the server sets must not be among them; the uid may, and makes sure it is the very object.
+    const {
+      resourceVersion: _version,
+      managedFields: _fields,
+      ...metadata
+    }: ObjectMeta & { managedFields?: unknown } = object.metadata;
     return this.#write<T>(what, options, {
       method: 'PATCH',
       path: objectPath(resource, namedKey(object), subresource),

@@ -88,7 +88,10 @@ export interface KubeClient {
   create<T extends KubeObject>(resource: Resource<T>, object: T, options?: ApplyOptions): Promise<T>;
   /** Writes the whole object; with `metadata.resourceVersion` only if nobody wrote since (KUBE_CONFLICT). */
   replace<T extends KubeObject>(resource: Resource<T>, object: T, options?: ApplyOptions): Promise<T>;
-  /** Server-side apply: the object holds exactly the fields this manager wants. */
+  /**
+   * Server-side apply: the object holds exactly the fields this manager wants. With `metadata.uid` only to the very object: one of the same name is
+   * KUBE_INVALID (field `metadata.uid`), none at all KUBE_CONFLICT, instead of a new object.
+   */
   apply<T extends KubeObject>(resource: Resource<T>, object: T, options?: ApplyOptions): Promise<T>;
   /** Server-side apply of the status subresource. */
   applyStatus<T extends KubeObject>(resource: Resource<T>, object: T, options?: ApplyOptions): Promise<T>;

@@ -36,6 +36,8 @@ class SeriesRecorder implements EventRecorder {
   /** By key; most recent last. */
   readonly #series = new Map<string, Series>();
   #queue: Series[] = [];
+  /** Series that go on, each with what cancels its next write. */
+  readonly #later = new Map<Series, () => void>();
   #dropped = 0;
   #tokens: number;
   #refilledAt: number;
@@ -68,6 +70,11 @@ class SeriesRecorder implements EventRecorder {
   }
 
   async flush(ms = 5_000): Promise<void> {
+    for (const [series, cancel] of this.#later) {
+      cancel();
+      this.#enqueue(series);
+    }
+    this.#later.clear();
     if (!this.#isWriting && this.#queue.length === 0) return;
     this.#hurry.abort();
     const done = new AbortController();
@@ -106,7 +113,11 @@ class SeriesRecorder implements EventRecorder {
 
   #enqueueLater(series: Series): void {
     series.isQueued = true;
-    this.#clock.after(seriesWriteMs, () => this.#enqueue(series));
+    const cancel = this.#clock.after(seriesWriteMs, () => {
+      this.#later.delete(series);
+      this.#enqueue(series);
+    });
+    this.#later.set(series, cancel);
   }
 
   #enqueue(series: Series): void {
