@@ -7,8 +7,8 @@ import { type Credentials, credentialsFrom, firstLine, type TlsMaterial } from '
 const pluginMs = 60_000;
 
 export interface KubeconfigOptions {
-  readonly kubeconfig?: string;
-  readonly context?: string;
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
 }
 
 /**
