@@ -97,6 +97,7 @@ describe('the recorder of events', () => {
     await clock.advance(60_000);
     expect(sent().at(-1).note).toBe('note 19');
     expect(sent().length + recorder.dropped).toBe(20);
+    expect(new Set(sent().map((one) => one.metadata.name)).size).toBe(sent().length);
   });
 
   it('tries again when the server fails, and counts what it gives up', async () => {

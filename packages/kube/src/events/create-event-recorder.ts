@@ -39,6 +39,7 @@ class SeriesRecorder implements EventRecorder {
   /** Series that go on, each with what cancels its next write. */
   readonly #later = new Map<Series, () => void>();
   #dropped = 0;
+  #serial = 0;
   #tokens: number;
   #refilledAt: number;
   #isWriting = false;
@@ -94,7 +95,9 @@ class SeriesRecorder implements EventRecorder {
       if (!before.isQueued) this.#enqueueLater(before);
       return;
     }
-    const unique = Math.floor(now * 1000 + this.#random() * 1000).toString(16) + this.#randomHex();
+    this.#serial = (this.#serial + 1) % 0x1_0000;
+    // By the time, by the order within one moment, and by chance, for there may be other processes.
+    const unique = `${Math.floor(now).toString(16)}${this.#serial.toString(16).padStart(4, '0')}${this.#randomHex()}`;
     const series: Series = {
       key,
       event: eventOf(happening, this.#options, now, unique),
