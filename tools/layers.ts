@@ -19,7 +19,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'packages/controller': ['contract', 'pipeline', 'kube'],
   'packages/runner': ['contract', 'pipeline', 'oci', 'sbom'],
   'packages/cloudevents': ['contract'],
-  'packages/observer': ['contract', 'pipeline', 'kube', 'oci', 'sbom', 'cloudevents'],
+  'packages/observer': ['contract', 'pipeline', 'kube', 'oci', 'image', 'sbom', 'cloudevents'],
   'packages/images': ['contract', 'oci'],
   // Alone: others could use it.
   'packages/rego': [],
@@ -34,6 +34,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'scanners',
     'kube',
     'apiserver',
+    'cloudevents',
   ],
   'apps/cli': ['contract', 'commands', 'local'],
   'apps/controller': ['contract', 'controller', 'kube'],

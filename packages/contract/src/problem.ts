@@ -232,6 +232,11 @@ export const problems = {
     'later',
   ),
   // Events
+  EVENT_UNDELIVERED: error(
+    'The event handler did not take an event.',
+    'Nothing to do: it is sent again. Check the endpoint, its certificate and the token when it stays so.',
+    'later',
+  ),
   EVENT_INVALID: error(
     'The message is no CloudEvent.',
     'Send CloudEvents 1.0: structured, batch or binary; the message names what is missing.',

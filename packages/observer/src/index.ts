@@ -1,1 +1,7 @@
-export {};
+export { type FoundReport, reportEvent } from './events/report-event.ts';
+export { Availability, type AvailabilityOptions } from './gate/availability.ts';
+export type { Breaker, BreakerRules } from './gate/breaker.ts';
+export { Observer, type ObserverOptions, type ObserverTells } from './observer.ts';
+export { type Fetched, fetchReports } from './results/fetch-reports.ts';
+export { Acknowledged } from './sending/acknowledged.ts';
+export { createHttpSender, type EventSender } from './sending/http-sender.ts';

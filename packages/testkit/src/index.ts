@@ -1,3 +1,4 @@
+export * from './event-sink.ts';
 export * from './fixtures.ts';
 export * from './hostile-inputs.ts';
 export * from './layer-builder.ts';
