@@ -1,7 +1,9 @@
 export { type FoundReport, reportEvent } from './events/report-event.ts';
 export { Availability, type AvailabilityOptions } from './gate/availability.ts';
 export type { Breaker, BreakerRules } from './gate/breaker.ts';
+export { createMetrics, type ObserverMetrics } from './metrics.ts';
 export { Observer, type ObserverOptions, type ObserverTells } from './observer.ts';
 export { type Fetched, fetchReports } from './results/fetch-reports.ts';
 export { Acknowledged } from './sending/acknowledged.ts';
 export { createHttpSender, type EventSender } from './sending/http-sender.ts';
+export { type StatusServerOptions, startStatusServer } from './status-server.ts';
