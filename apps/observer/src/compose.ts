@@ -53,7 +53,6 @@ export async function runObserver(config: ObserverConfig, log: Log, signal: Abor
     rules: { failuresToOpen: 3, openForMs: config.livenessPeriodMs },
     clock: systemClock,
     onChange: ({ state }) => {
-      metrics.setAvailable(state === 'closed');
       log('info', 'AMR CloudEventHandler', { availability: state === 'closed', state });
     },
   });
@@ -87,6 +86,7 @@ export async function runObserver(config: ObserverConfig, log: Log, signal: Abor
     metricsPort: config.metricsPort,
     isReady: () => observer.isSynced,
     metrics: () => {
+      metrics.setAvailable(availability.isAvailable);
       metrics.setRemembered(acknowledged.size);
       return metrics.text();
     },
