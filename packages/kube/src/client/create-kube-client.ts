@@ -80,6 +80,7 @@ class JsonClient implements KubeClient {
         method: 'GET',
         path: collectionPath(resource, options.namespace),
         query,
+        headers: accepted(options, 'PartialObjectMetadataList'),
         ...(signal === undefined ? {} : { signal }),
       });
       const page = readPage<T>(settle<unknown>(answer, `list ${resource.plural}`), resource);
@@ -93,6 +94,7 @@ class JsonClient implements KubeClient {
     const answer = await this.#transport.stream({
       method: 'GET',
       path: collectionPath(resource, options.namespace),
+      headers: accepted(options, 'PartialObjectMetadata'),
       query: {
         ...selectors(options),
         watch: 'true',
@@ -251,6 +253,11 @@ function selectors(of: Selection): Record<string, string> {
     ...(of.labelSelector === undefined ? {} : { labelSelector: of.labelSelector }),
     ...(of.fieldSelector === undefined ? {} : { fieldSelector: of.fieldSelector }),
   };
+}
+
+/** Source: Kubernetes documentation, "API concepts", metadata-only fetches. */
+function accepted({ metadataOnly }: Selection, as: string): Record<string, string> {
+  return metadataOnly === true ? { accept: `application/json;as=${as};v=v1;g=meta.k8s.io, application/json` } : {};
 }
 
 function namedKey(object: KubeObject): ObjectKey {

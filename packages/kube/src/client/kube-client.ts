@@ -12,6 +12,8 @@ export interface Selection {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Only `metadata` of each object is sent, where the server can do that; others send all. */
+  readonly metadataOnly?: boolean;
 }
 
 export interface ListOptions extends Selection, CallOptions {

@@ -1,4 +1,5 @@
 import { askedWait, type Backoff, backoffMs } from '../backoff.ts';
+import type { Selection } from '../client/kube-client.ts';
 import { isKubeError, KubeError } from '../client/kube-error.ts';
 import { type Clock, pause, type Random, systemClock } from '../clock.ts';
 import { type KubeObject, keyOf } from '../object.ts';
@@ -98,13 +99,11 @@ class ListWatch<T extends KubeObject, K> implements Reflector<K> {
   /** Everything, page by page, each object cut down as it comes. Returns where to watch from. */
   async #listAll(): Promise<string> {
     this.#state = 'listing';
-    const { client, resource, pageSize, namespace, labelSelector, fieldSelector } = this.#options;
+    const { client, resource, pageSize } = this.#options;
     const pages = client.pages(resource, {
       signal: this.#stop.signal,
       ...(pageSize === undefined ? {} : { pageSize }),
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(labelSelector === undefined ? {} : { labelSelector }),
-      ...(fieldSelector === undefined ? {} : { fieldSelector }),
+      ...selectionOf(this.#options),
     });
     const seen = new Set<string>();
     let version = '';
@@ -123,7 +122,7 @@ class ListWatch<T extends KubeObject, K> implements Reflector<K> {
 
   /** One watch, to its end. Remembers after every event how far it came. */
   async #watchFrom(resourceVersion: string): Promise<void> {
-    const { client, resource, namespace, labelSelector, fieldSelector, watchSeconds = 300 } = this.#options;
+    const { client, resource, watchSeconds = 300 } = this.#options;
     this.#state = 'watching';
     const silence = this.#watchdog();
     const signal = AbortSignal.any([this.#stop.signal, silence.signal]);
@@ -132,9 +131,7 @@ class ListWatch<T extends KubeObject, K> implements Reflector<K> {
         resourceVersion,
         signal,
         timeoutSeconds: Math.round(watchSeconds * (1 + this.#random())),
-        ...(namespace === undefined ? {} : { namespace }),
-        ...(labelSelector === undefined ? {} : { labelSelector }),
-        ...(fieldSelector === undefined ? {} : { fieldSelector }),
+        ...selectionOf(this.#options),
       });
       for await (const event of untilAborted(events, signal)) {
         silence.heard();
@@ -230,6 +227,15 @@ class ListWatch<T extends KubeObject, K> implements Reflector<K> {
       // The handler of errors has failed: there is nobody left to tell.
     }
   }
+}
+
+function selectionOf({ namespace, labelSelector, fieldSelector, metadataOnly }: Selection): Selection {
+  return {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+    ...(metadataOnly === undefined ? {} : { metadataOnly }),
+  };
 }
 
 /** Whether the server cannot resume from our version: it is too old (410), from another life of the server (too large), or no version to it. */
