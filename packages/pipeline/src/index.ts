@@ -1,3 +1,12 @@
+export { type AccountFacts, chooseEngine, type EngineChoice, registrySecrets } from './plan/choose-engine.ts';
+export { envDefaults, resultsPath, withDefaults, withSecurityDefaults } from './plan/container-defaults.ts';
+export { planCompatibility } from './plan/plan-compatibility.ts';
+export { planFused, planPublishOnly } from './plan/plan-fused.ts';
+export type { PlanInput, PlanSettings } from './plan/plan-input.ts';
+export { planRun } from './plan/plan-run.ts';
+export { runName } from './plan/run-name.ts';
+export type { Engine, PlannedPipelineRun, PlannedRun, PlannedTaskRun, RunStep } from './plan/run-object.ts';
+export { resultNames, runMarks } from './plan/run-parts.ts';
 export { type Applied, applyIgnore } from './policy/ignore/apply-ignore.ts';
 export { type IgnoreEntry, type IgnoreFile, parseIgnore } from './policy/ignore/ignore-file.ts';
 export {
@@ -47,3 +56,13 @@ export {
 export { printVulnerabilityStatement, vulnerabilityPredicate } from './publish/vulnerability-statement.ts';
 export { oldDataDays, type ReportInput, toReport } from './report/to-report.ts';
 export { type ParsedTarget, type PathKind, type Probe, parseTarget } from './request/parse-target.ts';
+export { answerText, type DeclaredData } from './request/same-answer.ts';
+export {
+  accountsOf,
+  type ScanObject,
+  type ScanStep,
+  scanAnnotations,
+  type Urgency,
+  urgencies,
+  urgencyOf,
+} from './request/scan-object.ts';
