@@ -1,0 +1,43 @@
+import { AssayError, type ImageReference } from '@assay/contract';
+import { parseReference, type RegistryRepository } from '@assay/oci';
+import { bundleFormat, bundleTag } from '@assay/pipeline';
+import type { Bundle } from './build-bundle.ts';
+
+/** Where results go: a repository and a tag. */
+export type Location = ImageReference & { readonly tag: string; readonly digest?: never };
+
+/** Reads `spec.scanResults.location`: `registry/repository[:tag]`, `latest` when it names no tag. Throws LOCATION_INVALID. */
+export function parseLocation(text: string): Location {
+  let reference: ImageReference;
+  try {
+    reference = parseReference(text);
+  } catch (cause) {
+    if (!(cause instanceof AssayError)) throw cause;
+    throw new AssayError('LOCATION_INVALID', cause.detail, { cause });
+  }
+  const { registry, repository, tag = bundleFormat.usualTag, digest } = reference;
+  if (digest !== undefined)
+    throw new AssayError(
+      'LOCATION_INVALID',
+      `${JSON.stringify(text.slice(0, 200))} names a digest; results go to a tag`,
+    );
+  return { registry, repository, tag };
+}
+
+/**
+ * Pushes the parts, then the manifest under the tag that stays, then under the location's own: whoever sees the tag move finds the bundle.
+ * Returns the tags.
+ */
+export async function pushBundle(
+  bundle: Bundle,
+  tag: string,
+  repository: RegistryRepository,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  await repository.pushBlob(bundle.config, { signal });
+  await repository.pushBlob(bundle.layer, { signal });
+  const tags = [...new Set([bundleTag(bundle.digest), tag])];
+  for (const each of tags)
+    await repository.pushManifest(bundle.manifest, bundleFormat.manifestType, { tag: each, signal });
+  return tags;
+}

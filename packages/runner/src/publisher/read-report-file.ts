@@ -1,0 +1,103 @@
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { AssayError, parseDigest, type ReadDocument, type Report } from '@assay/contract';
+import { printVulnerabilityStatement, toReport } from '@assay/pipeline';
+import { readDocument } from '@assay/sbom';
+import { unwritable } from '../file-system.ts';
+import { endsEarly } from './ends-early.ts';
+import type { ReportReader, ReportTask } from './read-report.ts';
+
+const chunkBytes = 1024 * 1024;
+
+/**
+ * Reads one results file and writes what is made of it. Takes as long as the document is: where other things must go on meanwhile, it
+ * belongs into a thread of its own. Throws OUTPUT_UNWRITABLE, INTERRUPTED.
+ */
+export const readReportFile: ReportReader = async (task, signal) => {
+  const { size } = await stat(task.path);
+  if (size === 0) return { is: 'truncated', why: 'it is empty' };
+  let document: ReadDocument;
+  try {
+    document = await readDocument(createReadStream(task.path, { highWaterMark: chunkBytes }), {
+      maxBytes: task.maxBytes,
+      signal,
+    });
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.code === 'INTERRUPTED') throw error;
+    if (error.code === 'SBOM_UNKNOWN') return { is: 'other', why: error.detail };
+    const isTruncated =
+      error.code === 'SBOM_INVALID' && (await endsEarly(createReadStream(task.path, { highWaterMark: chunkBytes })));
+    return { is: isTruncated ? 'truncated' : 'invalid', why: error.detail };
+  }
+  if (task.make !== undefined) await makeFiles(document, task.make);
+  const { inventory, findings, format } = document;
+  return {
+    is: 'report',
+    format,
+    packages: inventory.packages.length,
+    findings: findings.length,
+    rejected: inventory.rejected.length,
+  };
+};
+
+async function makeFiles(document: ReadDocument, make: NonNullable<ReportTask['make']>): Promise<void> {
+  const report = normalise(document, make);
+  const subject = { name: make.image.name, digest: parseDigest(make.image.digest) };
+  await writePieces(make.reportFile, printReport(report));
+  await writePieces(make.statementFile, printVulnerabilityStatement(report, subject));
+}
+
+/** The document as our own report: about the image that was scanned, whatever the scanner called it. */
+function normalise({ inventory, findings }: ReadDocument, make: NonNullable<ReportTask['make']>): Report {
+  const [tool] = inventory.tools;
+  const { subject } = inventory;
+  const written = Date.parse(inventory.createdAt ?? '');
+  return toReport({
+    inventory: {
+      ...inventory,
+      subject: {
+        ...(subject.kind === 'image' ? subject : {}),
+        kind: 'image',
+        name: make.image.name,
+        digest: parseDigest(make.image.digest),
+      },
+    },
+    findings,
+    rejected: inventory.rejected,
+    notices: [],
+    scanner: { name: make.scannerName || (tool?.name ?? 'unknown'), version: tool?.version ?? '' },
+    now: new Date(Number.isNaN(written) ? make.writtenAt : written),
+  });
+}
+
+/** The report as JSON, one finding a piece: in one piece it may be longer than a text can be. */
+function* printReport(report: Report): Generator<string> {
+  const { findings, rejected, notices, ...head } = report;
+  yield `${JSON.stringify(head).slice(0, -1)},"findings":[`;
+  let comma = '';
+  for (const finding of findings) {
+    yield comma + JSON.stringify(finding);
+    comma = ',';
+  }
+  yield `],"rejected":${JSON.stringify(rejected)},"notices":${JSON.stringify(notices)}}\n`;
+}
+
+async function writePieces(path: string, pieces: Iterable<string>): Promise<void> {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    try {
+      let waiting = '';
+      for (const piece of pieces) {
+        waiting += piece;
+        if (waiting.length < chunkBytes / 4) continue;
+        await file.writeFile(waiting);
+        waiting = '';
+      }
+      await file.writeFile(waiting);
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
