@@ -1,10 +1,11 @@
 import { AssayError } from '@assay/contract';
-import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { KubeError } from '../client/kube-error.ts';
 import type { Credentials, ReadCredentials } from '../cluster/credentials.ts';
 import { collectBody, parseBody } from './body.ts';
 import { connectionError } from './connection-error.ts';
 import { linesOf } from './lines.ts';
+import { loadProxy, type OpenProxy, openPool, requestOf } from './pool.ts';
 import type { ApiRequest, ApiResponse, ApiStream, Transport } from './transport.ts';
 
 export interface UndiciTransportOptions {
@@ -34,6 +35,7 @@ export class UndiciTransport implements Transport {
   readonly #options: UndiciTransportOptions;
   readonly #base: string;
   #connections: Connections | undefined;
+  #openProxy: OpenProxy | undefined;
   #closed = false;
 
   constructor(options: UndiciTransportOptions) {
@@ -102,16 +104,17 @@ export class UndiciTransport implements Transport {
     return this.#sendWith(await this.#options.credentials(true), request, signal, asStream);
   }
 
-  #sendWith(
+  async #sendWith(
     credentials: Credentials,
     request: ApiRequest,
     signal: AbortSignal,
     asStream: boolean,
   ): Promise<Dispatcher.ResponseData> {
+    if (credentials.proxy !== undefined) this.#openProxy ??= await loadProxy();
     const connections = this.#connectionsFor(credentials);
     const query = request.query === undefined ? '' : new URLSearchParams(request.query).toString();
     const body = request.body === undefined ? null : JSON.stringify(request.body);
-    return (asStream ? connections.streams : connections.calls).request({
+    return requestOf(asStream ? connections.streams : connections.calls, {
       origin: this.#options.server.origin,
       method: request.method,
       path: `${this.#base}${request.path}${query === '' ? '' : `?${query}`}`,
@@ -157,8 +160,9 @@ export class UndiciTransport implements Transport {
       bodyTimeout: 0,
       connect,
     };
-    if (credentials.proxy === undefined) return new Pool(this.#options.server.origin, options);
-    return new ProxyAgent({ ...options, uri: credentials.proxy, requestTls: credentials.tls });
+    const { proxy } = credentials;
+    if (proxy === undefined || this.#openProxy === undefined) return openPool(this.#options.server.origin, options);
+    return this.#openProxy(proxy, options);
   }
 
   #failure(error: unknown, request: ApiRequest): unknown {
