@@ -1,7 +1,7 @@
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { AssayError } from '@assay/contract';
+import { ZstdFrames } from '@assay/oci';
 import type { ImageLimits } from './limits.ts';
-import { ZstdFrames } from './zstd-frames.ts';
 
 /** Large enough that the cost per piece vanishes; the machine's caches still hold it. Twice this costs 10 MB and saves no time. */
 const outputChunk = 256 * 1024;

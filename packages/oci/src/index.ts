@@ -1,5 +1,5 @@
 export { openArchive } from './archive/open-archive.ts';
-export { splitZstdFrames } from './archive/zstd-frames.ts';
+export { splitZstdFrames, ZstdFrames } from './archive/zstd-frames.ts';
 export { openRegistry } from './client/open-registry.ts';
 export type {
   Clock,

@@ -1,111 +1,109 @@
-const frameMagic = 0xfd2fb528;
-const skippableMagic = 0x184d2a50;
-
-/** Bytes of the dictionary id and of the content size, by their flags. Source: RFC 8878 §3.1.1.1. */
-const idBytes = [0, 1, 2, 4];
-const sizeBytes = [0, 2, 4, 8];
-
 type Part = 'magic' | 'skippable size' | 'skippable' | 'descriptor' | 'header' | 'block header' | 'block' | 'checksum';
 
-/** Follows the structure of zstd data as it comes by, to know where each frame ends. What is no zstd ends the following: the decoder judges it. */
-class FrameTracker {
+/** Bytes of each part whose length is fixed. */
+const lengths: Partial<Record<Part, number>> = {
+  magic: 4,
+  'skippable size': 4,
+  descriptor: 1,
+  'block header': 3,
+  checksum: 4,
+};
+
+/**
+ * Cuts zstd data where frames end, without decompressing it. Node's stream takes the end of a frame for the end of all data when more bytes
+ * stand behind it in the same piece; given the frames in pieces of their own it goes on. Layers have many frames: tools that allow
+ * files to be fetched one by one write one for each. Source: RFC 8878, section 3.1.
+ */
+export class ZstdFrames {
   #part: Part = 'magic';
-  /** Bytes still to come of the present part. */
   #left = 4;
-  /** The bytes of the present part as a little-endian number, of parts that are read. */
+  /** The number read so far from a part of at most four bytes, little endian. */
   #value = 0;
   #read = 0;
   #hasChecksum = false;
   #isLastBlock = false;
+  /** No frame begins where one should: the decompressor will say what is wrong. */
   #isLost = false;
 
-  /** How many bytes of the chunk, from `start` on, belong to the present frame; the frame ends there unless the chunk does. */
-  frameEnd(chunk: Uint8Array, start: number): number {
-    let at = start;
-    while (at < chunk.byteLength) {
-      if (this.#isLost) return chunk.byteLength;
-      if (this.#isRead()) {
-        this.#value += (chunk[at] ?? 0) * 2 ** (8 * this.#read);
-        this.#read += 1;
-        this.#left -= 1;
-        at += 1;
-      } else {
-        const step = Math.min(this.#left, chunk.byteLength - at);
-        this.#left -= step;
-        at += step;
+  /** The chunk in pieces, none of which holds bytes of two frames. */
+  *split(chunk: Uint8Array): Generator<Uint8Array> {
+    let start = 0;
+    let at = 0;
+    while (at < chunk.length && !this.#isLost) {
+      const taken = Math.min(this.#left, chunk.length - at);
+      if (lengths[this.#part] !== undefined) this.#gather(chunk, at, taken);
+      at += taken;
+      this.#left -= taken;
+      while (this.#left === 0 && !this.#isLost) {
+        if (!this.#next()) continue;
+        yield chunk.subarray(start, at);
+        start = at;
       }
-      // A part may be followed by one of no bytes.
-      while (this.#left === 0 && !this.#isLost) if (this.#next()) return at;
     }
-    return at;
+    if (start < chunk.length) yield chunk.subarray(start);
   }
 
-  #isRead(): boolean {
-    return (
-      this.#part === 'magic' ||
-      this.#part === 'skippable size' ||
-      this.#part === 'descriptor' ||
-      this.#part === 'block header'
-    );
+  #gather(chunk: Uint8Array, from: number, count: number): void {
+    for (let i = from; i < from + count; i++) this.#value += (chunk[i] ?? 0) * 2 ** (8 * this.#read++);
   }
 
-  #go(part: Part, bytes: number): void {
-    this.#part = part;
-    this.#left = bytes;
-    this.#value = 0;
-    this.#read = 0;
-  }
-
-  /** Goes on to the part after the one that has ended. True when the frame has ended with it. */
+  /** Goes on to the next part. Returns whether a frame ended. */
   #next(): boolean {
     const value = this.#value;
     switch (this.#part) {
       case 'magic':
-        if (value === frameMagic) this.#go('descriptor', 1);
-        else if (value - (value % 16) === skippableMagic) this.#go('skippable size', 4);
+        if (value === 0xfd2fb528) this.#expect('descriptor');
+        else if (value >= 0x184d2a50 && value <= 0x184d2a5f) this.#expect('skippable size');
         else this.#isLost = true;
         return false;
       case 'skippable size':
-        this.#go('skippable', value);
+        this.#expect('skippable', value);
         return false;
-      case 'descriptor': {
-        const isSingle = (value & 0x20) !== 0;
-        const size = sizeBytes[value >> 6] ?? 0;
-        this.#hasChecksum = (value & 0x04) !== 0;
-        this.#go('header', (isSingle ? 0 : 1) + (idBytes[value & 3] ?? 0) + (isSingle && size === 0 ? 1 : size));
+      case 'descriptor':
+        this.#hasChecksum = (value & 4) !== 0;
+        this.#expect('header', headerLength(value));
         return false;
-      }
       case 'header':
-        this.#go('block header', 3);
+        this.#expect('block header');
         return false;
       case 'block header':
         this.#isLastBlock = (value & 1) !== 0;
-        // A block of one repeated byte holds that byte only, whatever its size says.
-        this.#go('block', ((value >> 1) & 3) === 1 ? 1 : value >> 3);
+        // A block of type 1 is one byte that repeats.
+        this.#expect('block', ((value >> 1) & 3) === 1 ? 1 : value >> 3);
         return false;
       case 'block':
-        if (!this.#isLastBlock) this.#go('block header', 3);
-        else this.#go('checksum', this.#hasChecksum ? 4 : 0);
+        if (!this.#isLastBlock) this.#expect('block header');
+        else if (this.#hasChecksum) this.#expect('checksum');
+        else return this.#endFrame();
         return false;
-      case 'skippable':
-      case 'checksum':
-        this.#go('magic', 4);
-        return true;
+      default:
+        return this.#endFrame();
     }
+  }
+
+  #endFrame(): true {
+    this.#expect('magic');
+    return true;
+  }
+
+  #expect(part: Part, length = lengths[part] ?? 0): void {
+    this.#part = part;
+    this.#left = length;
+    this.#value = 0;
+    this.#read = 0;
   }
 }
 
-/**
- * The same bytes of zstd data, cut so that no chunk goes beyond the end of a frame. Node's decoder drops, without an error, what follows the
- * end of a frame inside one chunk; data of several frames (pzstd, zstd:chunked layers) would lose all but its first. Source: RFC 8878 §3.1.
- */
+/** Bytes of a frame's header behind its descriptor: window, dictionary, content size. */
+function headerLength(descriptor: number): number {
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+  return (isSingleSegment ? 0 : 1) + dictionary + contentSize;
+}
+
+/** The same cutting for bytes that stream by. */
 export async function* splitZstdFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const tracker = new FrameTracker();
-  for await (const chunk of bytes) {
-    for (let at = 0; at < chunk.byteLength; ) {
-      const end = tracker.frameEnd(chunk, at);
-      yield chunk.subarray(at, end);
-      at = end;
-    }
-  }
+  const frames = new ZstdFrames();
+  for await (const chunk of bytes) yield* frames.split(chunk);
 }

@@ -3,9 +3,9 @@ import { constants, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ZstdFrames } from './zstd-frames.ts';
 
-function split(bytes: Buffer, piece: number): Buffer[] {
+function split(bytes: Buffer, piece: number): Uint8Array[] {
   const frames = new ZstdFrames();
-  const out: Buffer[] = [];
+  const out: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += piece) out.push(...frames.split(bytes.subarray(at, at + piece)));
   return out;
 }
