@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -13,7 +13,7 @@ import {
   readCluster,
 } from '@assay/kube';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FaultyServer, say } from './faulty-server.ts';
+import { FaultyServer, listenAsProxy, say } from './faulty-server.ts';
 
 let server: FaultyServer;
 let cluster: Cluster;
@@ -381,6 +381,19 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
       detail: expect.stringContaining('sign in first'),
     });
     await found.close();
+  });
+
+  it('go through the proxy that the kubeconfig names', async () => {
+    const proxy = await listenAsProxy();
+    expectToken(() => 'Bearer secret');
+    const kubeconfig = write('config', '{token: secret}');
+    const direct = readFileSync(kubeconfig, 'utf8');
+    writeFileSync(kubeconfig, direct.replace('cluster: {server:', `cluster: {proxy-url: "${proxy.url}", server:`));
+    const { found, calls } = await open({ kubeconfig });
+    expect(await calls.version()).toEqual(version);
+    expect(proxy.tunnels()).toBeGreaterThan(0);
+    await found.close();
+    await proxy.close();
   });
 
   it('of several files are merged, the first wins', async () => {
