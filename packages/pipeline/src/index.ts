@@ -54,6 +54,10 @@ export {
   stepVariables,
 } from './publish/step-words.ts';
 export { printVulnerabilityStatement, vulnerabilityPredicate } from './publish/vulnerability-statement.ts';
+export { admitNext, isOlder, type NamespaceLine, type Waiting } from './reconcile/admission.ts';
+export { decide } from './reconcile/decide.ts';
+export type { Action, Limits, Refusal, ScanFacts, Seen, Sharing, StoryLine } from './reconcile/seen.ts';
+export { type DeclaredAnswers, type EqualScan, share } from './reconcile/share.ts';
 export { oldDataDays, type ReportInput, toReport } from './report/to-report.ts';
 export { type ParsedTarget, type PathKind, type Probe, parseTarget } from './request/parse-target.ts';
 export { answerText, type DeclaredData } from './request/same-answer.ts';
@@ -66,3 +70,15 @@ export {
   urgencies,
   urgencyOf,
 } from './request/scan-object.ts';
+export { classify, type Evidence } from './status/classify.ts';
+export { type Failure, failures, failureText, isFailureReason, type ScanFailureReason } from './status/failures.ts';
+export {
+  type ContainerTrouble,
+  isActive,
+  type PodFacts,
+  type RunFacts,
+  type RunState,
+  resultOf,
+  type TaskFacts,
+} from './status/run-facts.ts';
+export { hasSucceeded, isTerminal, type ScanStatus, type WaitingReason } from './status/scan-status.ts';

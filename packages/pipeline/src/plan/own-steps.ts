@@ -1,3 +1,4 @@
+import { type StepName, stepVariables } from '../publish/step-words.ts';
 import { accountsOf, type VolumeMount } from '../request/scan-object.ts';
 import { commonMounts, envDefaults, resultsPath, withSecurityDefaults } from './container-defaults.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -6,8 +7,6 @@ import type { RunStep } from './run-object.ts';
 /** Where the secrets of the publisher's account lie in its step: one folder each. */
 export const credentialsPath = '/publisher-credentials';
 const credentialsVolume = 'publisher-credentials';
-
-type OwnStep = 'workspace-setup' | 'write-certs' | 'cred-helper' | 'publisher';
 
 interface Wishes {
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -24,31 +23,54 @@ export function workspaceSetup(input: PlanInput): RunStep {
 }
 
 export function writeCerts(input: PlanInput): RunStep {
-  return ownStep(input, 'write-certs', { env: { ASSAY_TRUSTED_CA_CERTS: '$(params.trusted-ca-certs)' } });
+  return ownStep(input, 'write-certs', { env: { [stepVariables.trustedCerts]: '$(params.trusted-ca-certs)' } });
 }
 
 export function credHelper(input: PlanInput): RunStep {
-  const keychains = (input.scan.spec.activeKeychains ?? []).map(({ name }) => name);
-  const env = { ASSAY_IMAGE: '$(params.image)', ASSAY_KEYCHAINS: keychains.join(',') || undefined };
-  return ownStep(input, 'cred-helper', { env });
-}
-
-/** `mounted`: with the secrets of the publisher's account in its own folder, instead of what the pod's account brings. */
-export function publisher(input: PlanInput, mounted: boolean): RunStep {
-  const { scan, copyFrom } = input;
-  const { name = '', namespace = '', uid = '' } = scan.metadata;
-  return ownStep(input, 'publisher', {
+  const { activeKeychains = [], steps, scanResults } = input.scan.spec;
+  const keychains = activeKeychains.map(({ name }) => name);
+  const registries = new Set(steps.flatMap(({ image = '' }) => registryOf(image) ?? []));
+  return ownStep(input, 'cred-helper', {
     env: {
-      ASSAY_IMAGE: '$(params.image)',
-      ASSAY_LOCATION: scan.spec.scanResults.location,
-      ASSAY_SCAN: `${namespace}/${name}`,
-      ASSAY_SCAN_UID: uid,
-      ASSAY_COPY_FROM: copyFrom,
-      ASSAY_PUBLISHER_CREDENTIALS: mounted ? credentialsPath : undefined,
+      [stepVariables.image]: '$(params.image)',
+      [stepVariables.location]: scanResults.location,
+      ...(keychains.length === 0
+        ? {}
+        : { [stepVariables.keychains]: keychains.join(','), [stepVariables.registries]: [...registries].join(',') }),
     },
-    mounts: mounted ? [{ name: credentialsVolume, mountPath: credentialsPath, readOnly: true }] : [],
   });
 }
+
+/** The registry an image names; none for one of the default registry. */
+function registryOf(image: string): string | undefined {
+  const [first = '', ...rest] = image.split('/');
+  return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : undefined;
+}
+
+/** `folders`: mounted secrets it takes instead of what the pod's account brings. */
+export function publisher(input: PlanInput, folders: readonly string[] = []): RunStep {
+  const { scan, copyFrom } = input;
+  const scannerName = scan.metadata.annotations?.[scannerNameAnnotation];
+  return ownStep(input, 'publisher', {
+    env: {
+      [stepVariables.image]: '$(params.image)',
+      [stepVariables.location]: scan.spec.scanResults.location,
+      [stepVariables.copyFrom]: copyFrom,
+      [stepVariables.scannerName]: scannerName === '' ? undefined : scannerName,
+      [stepVariables.credentialFolders]: folders.join(',') || undefined,
+      [stepVariables.scanResultFile]: resultFile('scan-result'),
+      [stepVariables.scannedImageFile]: resultFile('scanned-image'),
+      [stepVariables.reportCountFile]: resultFile('report-count'),
+      [stepVariables.ignoredCountFile]: resultFile('ignored-count'),
+    },
+    mounts: folders.length === 0 ? [] : [{ name: credentialsVolume, mountPath: credentialsPath, readOnly: true }],
+  });
+}
+
+/** Source: spec/scan-2.md §2.3. */
+const scannerNameAnnotation = 'app-scanning.apps.tanzu.vmware.com/scanner-name';
+
+const resultFile = (name: string): string => `$(results.${name}.path)`;
 
 /** The no-op beside the steps: Tekton stops it at the end, and with it whatever others inject. Source: spec/scan-2.md §3. */
 export function sleepSidecar({ settings }: PlanInput): RunStep {
@@ -60,10 +82,10 @@ export function sleepSidecar({ settings }: PlanInput): RunStep {
   };
 }
 
-/** Whether the fused run mounts the publisher's secrets: with one account for both, Tekton itself brings them. */
-export function mountsCredentials({ scan, copyFrom }: PlanInput): boolean {
+/** The folders of the publisher's secrets in the fused run: none with one account for both, for then Tekton itself brings them. */
+export function credentialFolders({ scan, publisherSecrets }: PlanInput): readonly string[] {
   const { scanner, publisher } = accountsOf(scan);
-  return scanner !== publisher && copyFrom === undefined;
+  return scanner === publisher ? [] : publisherSecrets.map((name) => `${credentialsPath}/${name}`);
 }
 
 /** All secrets of the account; those that are missing or of another kind are left out by the kubelet. Nobody reads them but the step. */
@@ -78,12 +100,13 @@ export function credentialsVolumeOf(secrets: readonly string[]): object {
 
 const node = '/usr/local/bin/node';
 
-function ownStep({ settings }: PlanInput, name: OwnStep, { env = {}, mounts = [], workingDir }: Wishes): RunStep {
+function ownStep({ settings }: PlanInput, name: StepName, { env = {}, mounts = [], workingDir }: Wishes): RunStep {
   const insecure = settings.insecureRegistries.join(',') || undefined;
   const wanted = {
-    ASSAY_RESULTS_PATH: '$(params.scan-results-path)',
+    [stepVariables.resultsPath]: '$(params.scan-results-path)',
     ...env,
-    ASSAY_INSECURE_REGISTRIES: name === 'cred-helper' || name === 'publisher' ? insecure : undefined,
+    [stepVariables.failureFile]: resultFile('failure'),
+    [stepVariables.insecureRegistries]: name === 'cred-helper' || name === 'publisher' ? insecure : undefined,
   };
   const own = Object.entries(wanted).flatMap(([key, value]) => (value === undefined ? [] : [{ name: key, value }]));
   return {

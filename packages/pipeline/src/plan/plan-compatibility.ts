@@ -14,7 +14,7 @@ export function planCompatibility(input: PlanInput): PlannedPipelineRun {
   const accounts = accountsOf(scan);
   const bindings = scan.spec.workspace?.bindings ?? [];
   const scanSteps = [writeCerts(input), credHelper(input), ...scan.spec.steps.map(withDefaults)];
-  const publishSteps = [writeCerts(input), credHelper(input), publisher(input, false)];
+  const publishSteps = [writeCerts(input), credHelper(input), publisher(input)];
   return {
     apiVersion: 'tekton.dev/v1',
     kind: 'PipelineRun',

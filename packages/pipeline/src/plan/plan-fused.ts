@@ -1,9 +1,9 @@
 import { accountsOf, type Opaque, type VolumeBinding } from '../request/scan-object.ts';
 import { commonVolumes, withDefaults } from './container-defaults.ts';
 import {
+  credentialFolders,
   credentialsVolumeOf,
   credHelper,
-  mountsCredentials,
   publisher,
   workspaceSetup,
   writeCerts,
@@ -15,17 +15,17 @@ import { allResults, declaredParams, podTemplate, runMeta, runParams } from './r
 /** One TaskRun: one pod, no claim. `/workspace` is Tekton's own volume. */
 export function planFused(input: PlanInput): PlannedTaskRun {
   const { scan } = input;
-  const mounted = mountsCredentials(input);
+  const folders = credentialFolders(input);
   return taskRun(input, {
     account: accountsOf(scan).scanner,
     bindings: scan.spec.workspace?.bindings ?? [],
-    volumes: mounted ? [{ ...credentialsVolumeOf(input.publisherSecrets) }] : [],
+    volumes: folders.length === 0 ? [] : [{ ...credentialsVolumeOf(input.publisherSecrets) }],
     steps: [
       workspaceSetup(input),
       writeCerts(input),
       credHelper(input),
       ...scan.spec.steps.map(withDefaults),
-      publisher(input, mounted),
+      publisher(input, folders),
     ],
   });
 }
@@ -36,7 +36,7 @@ export function planPublishOnly(input: PlanInput): PlannedTaskRun {
     account: accountsOf(input.scan).publisher,
     bindings: [],
     volumes: [],
-    steps: [workspaceSetup(input), writeCerts(input), credHelper(input), publisher(input, false)],
+    steps: [workspaceSetup(input), writeCerts(input), credHelper(input), publisher(input)],
   });
 }
 

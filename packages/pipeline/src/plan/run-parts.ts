@@ -1,3 +1,4 @@
+import { stepResults } from '../publish/step-words.ts';
 import { type Opaque, type ScanObject, scanAnnotations } from '../request/scan-object.ts';
 import { resultsPath } from './container-defaults.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -20,9 +21,9 @@ export const runMarks = {
 } as const;
 
 /** Results of the publisher's step, and `failure`, which every step of ours may write. */
-export const resultNames = ['scan-result', 'scanned-image', 'report-count', 'ignored-count', 'failure'] as const;
+export const resultNames = Object.values(stepResults);
 export const allResults = resultNames.map((name) => ({ name, type: 'string' as const }));
-export const failureResult = allResults.filter(({ name }) => name === 'failure');
+export const failureResult = allResults.filter(({ name }) => name === stepResults.failure);
 
 export function runMeta(input: PlanInput, engine: Engine): RunMeta {
   const { scan, attempt, answers, copyFrom } = input;

@@ -20,6 +20,8 @@ export const stepVariables = {
   credentialFolders: 'ASSAY_CREDENTIAL_FOLDERS',
   /** Registries that speak plain http or show certificates nobody vouches for, comma-separated. */
   insecureRegistries: 'ASSAY_INSECURE_REGISTRIES',
+  /** `repo@sha256:…` of a bundle that is published again at the location, instead of the results folder: an equal scan has found the answer. */
+  copyFrom: 'ASSAY_COPY_FROM',
   /** The scanner's name as people know it: annotation `…/scanner-name`. */
   scannerName: 'ASSAY_SCANNER_NAME',
   /** `false` leaves out the second object beside the scanned image. */
@@ -32,6 +34,8 @@ export const stepVariables = {
   scanResultFile: 'ASSAY_RESULT_SCAN_RESULT',
   scannedImageFile: 'ASSAY_RESULT_SCANNED_IMAGE',
   reportCountFile: 'ASSAY_RESULT_REPORT_COUNT',
+  /** Files beside the reports that are no valid report. */
+  ignoredCountFile: 'ASSAY_RESULT_IGNORED_COUNT',
   failureFile: 'ASSAY_RESULT_FAILURE',
   /** Where a failed step leaves its reason, default `/tekton/termination`. */
   terminationFile: 'ASSAY_TERMINATION_FILE',
@@ -42,6 +46,7 @@ export const stepResults = {
   scanResult: 'scan-result',
   scannedImage: 'scanned-image',
   reportCount: 'report-count',
+  ignoredCount: 'ignored-count',
   failure: 'failure',
 } as const;
 
@@ -53,6 +58,8 @@ export const failureReasons = [
   'ResultsTooLarge',
   'ResultsRefused',
   'LocationInvalid',
+  /** None of the mounted secrets holds registry credentials: the scan is run again with the compatibility engine. */
+  'CredentialsUnusable',
   'RegistryUnreachable',
   'RegistryDenied',
   'RegistryBusy',
