@@ -7,7 +7,7 @@ import { unwritable } from '../file-system.ts';
 import { endsEarly } from './ends-early.ts';
 import type { ReportReader, ReportTask } from './read-report.ts';
 
-const chunkBytes = 1024 * 1024;
+const bufferBytes = 256 * 1024;
 
 /**
  * Reads one results file and writes what is made of it. Takes as long as the document is: where other things must go on meanwhile, it
@@ -18,15 +18,14 @@ export const readReportFile: ReportReader = async (task, signal) => {
   if (size === 0) return { is: 'truncated', why: 'it is empty' };
   let document: ReadDocument;
   try {
-    document = await readDocument(createReadStream(task.path, { highWaterMark: chunkBytes }), {
+    document = await readDocument(fileBytes(task.path), {
       maxBytes: task.maxBytes,
       signal,
     });
   } catch (error) {
     if (!(error instanceof AssayError) || error.code === 'INTERRUPTED') throw error;
     if (error.code === 'SBOM_UNKNOWN') return { is: 'other', why: error.detail };
-    const isTruncated =
-      error.code === 'SBOM_INVALID' && (await endsEarly(createReadStream(task.path, { highWaterMark: chunkBytes })));
+    const isTruncated = error.code === 'SBOM_INVALID' && (await endsEarly(fileBytes(task.path)));
     return { is: isTruncated ? 'truncated' : 'invalid', why: error.detail };
   }
   if (task.make !== undefined) await makeFiles(document, task.make);
@@ -45,6 +44,11 @@ async function makeFiles(document: ReadDocument, make: NonNullable<ReportTask['m
   const subject = { name: make.image.name, digest: parseDigest(make.image.digest) };
   await writePieces(make.reportFile, printReport(report));
   await writePieces(make.statementFile, printVulnerabilityStatement(report, subject));
+}
+
+/** In large pieces: the runtime counts their memory and collects garbage in time, which it does not for the objects alone. */
+function fileBytes(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path, { highWaterMark: 1024 * 1024 });
 }
 
 /** The document as our own report: about the image that was scanned, whatever the scanner called it. */
@@ -82,18 +86,28 @@ function* printReport(report: Report): Generator<string> {
   yield `],"rejected":${JSON.stringify(rejected)},"notices":${JSON.stringify(notices)}}\n`;
 }
 
+/** Writes a text that comes in pieces. One buffer serves them all: many short-lived ones would be kept until memory is short. */
 async function writePieces(path: string, pieces: Iterable<string>): Promise<void> {
+  const encoder = new TextEncoder();
+  const buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  let filled = 0;
   try {
     const file = await open(path, 'wx', 0o600);
+    const flush = async () => {
+      for (let at = 0; at < filled; ) at += (await file.write(buffer, at, filled - at)).bytesWritten;
+      filled = 0;
+    };
     try {
-      let waiting = '';
       for (const piece of pieces) {
-        waiting += piece;
-        if (waiting.length < chunkBytes / 4) continue;
-        await file.writeFile(waiting);
-        waiting = '';
+        for (let rest = piece; rest !== ''; ) {
+          const { read, written } = encoder.encodeInto(rest, buffer.subarray(filled));
+          filled += written;
+          rest = rest.slice(read);
+          // A character may need more bytes than are left.
+          if (rest !== '') await flush();
+        }
       }
-      await file.writeFile(waiting);
+      await flush();
     } finally {
       await file.close();
     }
