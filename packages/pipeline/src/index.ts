@@ -60,7 +60,7 @@ export type { Action, Limits, Refusal, ScanFacts, Seen, Sharing, StoryLine } fro
 export { type DeclaredAnswers, type EqualScan, share } from './reconcile/share.ts';
 export { oldDataDays, type ReportInput, toReport } from './report/to-report.ts';
 export { type ParsedTarget, type PathKind, type Probe, parseTarget } from './request/parse-target.ts';
-export { answerText, type DeclaredData } from './request/same-answer.ts';
+export { wishText } from './request/same-answer.ts';
 export {
   accountsOf,
   type ScanObject,

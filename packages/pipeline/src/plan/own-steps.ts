@@ -47,8 +47,8 @@ function registryOf(image: string): string | undefined {
   return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : undefined;
 }
 
-/** `folders`: mounted secrets it takes instead of what the pod's account brings. */
-export function publisher(input: PlanInput, folders: readonly string[] = []): RunStep {
+/** `folders`: mounted secrets it takes instead of what the pod's account brings. `isForeign`: the pod's account is not the publisher's. */
+export function publisher(input: PlanInput, folders: readonly string[] = [], isForeign = false): RunStep {
   const { scan, copyFrom } = input;
   const scannerName = scan.metadata.annotations?.[scannerNameAnnotation];
   return ownStep(input, 'publisher', {
@@ -56,6 +56,8 @@ export function publisher(input: PlanInput, folders: readonly string[] = []): Ru
       [stepVariables.image]: '$(params.image)',
       [stepVariables.location]: scan.spec.scanResults.location,
       [stepVariables.copyFrom]: copyFrom,
+      // Never with the scanner's credentials, not even when the publisher has none.
+      DOCKER_CONFIG: isForeign ? credentialsPath : undefined,
       [stepVariables.scannerName]: scannerName === '' ? undefined : scannerName,
       [stepVariables.credentialFolders]: folders.join(',') || undefined,
       [stepVariables.scanResultFile]: resultFile('scan-result'),
@@ -102,7 +104,7 @@ const node = '/usr/local/bin/node';
 
 function ownStep({ settings }: PlanInput, name: StepName, { env = {}, mounts = [], workingDir }: Wishes): RunStep {
   const insecure = settings.insecureRegistries.join(',') || undefined;
-  const wanted = {
+  const wanted: Readonly<Record<string, string | undefined>> = {
     [stepVariables.resultsPath]: '$(params.scan-results-path)',
     ...env,
     [stepVariables.failureFile]: resultFile('failure'),
@@ -114,7 +116,7 @@ function ownStep({ settings }: PlanInput, name: StepName, { env = {}, mounts = [
     image: settings.runnerImage,
     command: [node, '/app/runner.js', name],
     workingDir: workingDir ?? resultsPath,
-    env: [...envDefaults, ...own],
+    env: [...envDefaults.filter((one) => wanted[one.name] === undefined), ...own],
     securityContext: withSecurityDefaults({}),
     volumeMounts: [...commonMounts, ...mounts],
   };

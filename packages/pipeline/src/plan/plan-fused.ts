@@ -16,8 +16,9 @@ import { allResults, declaredParams, podTemplate, runMeta, runParams } from './r
 export function planFused(input: PlanInput): PlannedTaskRun {
   const { scan } = input;
   const folders = credentialFolders(input);
+  const { scanner, publisher: publishes } = accountsOf(scan);
   return taskRun(input, {
-    account: accountsOf(scan).scanner,
+    account: scanner,
     bindings: scan.spec.workspace?.bindings ?? [],
     volumes: folders.length === 0 ? [] : [{ ...credentialsVolumeOf(input.publisherSecrets) }],
     steps: [
@@ -25,7 +26,7 @@ export function planFused(input: PlanInput): PlannedTaskRun {
       writeCerts(input),
       credHelper(input),
       ...scan.spec.steps.map(withDefaults),
-      publisher(input, folders),
+      publisher(input, folders, scanner !== publishes),
     ],
   });
 }

@@ -1,18 +1,10 @@
 import { accountsOf, type ScanObject } from './scan-object.ts';
 
-/** Vulnerability data that the namespace declares for an image of a step. */
-export interface DeclaredData {
-  readonly image: string;
-  readonly dataVersion: string;
-}
-
 /**
- * What decides the answer of a scan and who may see it, as one text: two scans with equal texts may share a run. Undefined when the data of any
- * step’s image is not declared. Where the results go and what the scan is called is not part of it.
+ * What decides the answer of a scan and who may see it, but for the vulnerability data, as one text: scans with equal texts wish for the same.
+ * Where the results go and what the scan is called is not part of it, nor is the size of the claim: it changes where a scan fails, not what it finds.
  */
-export function answerText(scan: ScanObject, declared: readonly DeclaredData[]): string | undefined {
-  const data = scan.spec.steps.map(({ image }) => declared.find((one) => one.image === image)?.dataVersion);
-  if (data.some((one) => one === undefined)) return undefined;
+export function wishText(scan: ScanObject): string {
   const { image, steps, activeKeychains = [], workspace = {} } = scan.spec;
   return canonical({
     namespace: scan.metadata.namespace ?? '',
@@ -20,9 +12,7 @@ export function answerText(scan: ScanObject, declared: readonly DeclaredData[]):
     accounts: accountsOf(scan),
     steps,
     keychains: activeKeychains.map(({ name }) => name).toSorted(),
-    // The size is not part of it: it changes where a scan fails, not what it finds.
     bindings: workspace.bindings ?? [],
-    data,
   });
 }
 
