@@ -60,7 +60,7 @@ export class Observer {
   readonly #records: WorkQueue;
   readonly #scanStore: Reflector<ImageVulnerabilityScan>;
   readonly #reflectors = new Map<string, Reflector<readonly CloudEvent[]>>();
-  #watcher: Reflector<ReadonlySet<string>> | undefined;
+  #watcher: Pick<Reflector<string>, 'start' | 'stop'> | undefined;
   #location = '';
 
   constructor(options: ObserverOptions) {

@@ -22,8 +22,8 @@ export interface AvailabilityOptions {
 export class Availability {
   readonly #options: AvailabilityOptions;
   #breaker: Breaker = closedBreaker;
-  /** Nobody has asked yet: then nothing is let through either. */
-  #isKnown = false;
+  /** Until the first good answer nothing is let through either. */
+  #wasWell = false;
   #waiting: (() => void)[] = [];
 
   constructor(options: AvailabilityOptions) {
@@ -31,7 +31,7 @@ export class Availability {
   }
 
   get isAvailable(): boolean {
-    return this.#isKnown && letsThrough(this.#breaker);
+    return this.#wasWell && letsThrough(this.#breaker);
   }
 
   get state(): Breaker['state'] {
@@ -53,7 +53,7 @@ export class Availability {
 
   /** What came of a probe, or of sending an event. */
   answered(ok: boolean): void {
-    this.#isKnown = true;
+    this.#wasWell ||= ok;
     this.#set(afterAnswer(this.#breaker, ok, this.#options.rules, this.#options.clock.now()));
     if (this.isAvailable) this.#wake();
   }
