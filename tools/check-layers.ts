@@ -49,7 +49,7 @@ function textBreaches(file: SourceFile): readonly Breach[] {
     out.push({ path: file.path, why: "only an app's config.ts reads the environment" });
   if (pureRooms.has(file.room) && /\bDate\.now\(|\bnew Date\(\)/.test(file.text))
     out.push({ path: file.path, why: 'a pure room has no clock: take the time as an input' });
-  if (/\.message\s*(?:===|!==|\.includes|\.startsWith)/.test(file.text))
+  if (/\b(?:error|cause|failure|reason)\.message\s*(?:===|!==|\.includes|\.startsWith|\.match)/.test(file.text))
     out.push({ path: file.path, why: "compares an error's message: compare its code" });
   return out;
 }
