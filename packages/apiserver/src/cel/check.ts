@@ -1,5 +1,7 @@
+import { compilePattern } from '../schema/schema.ts';
 import { isFunction, overloadsOf } from './library.ts';
 import { CelSyntaxError, type Node } from './syntax.ts';
+import { parseDuration, parseTimestamp } from './time.ts';
 import {
   assignable,
   type Bindings,
@@ -46,8 +48,6 @@ export function typeCheck(node: Node, scope: TypeScope): Type {
         joined(valueTypes, values),
       );
     }
-    case 'bind':
-      return typeCheck(node.body, new Map(scope).set(node.name, typeCheck(node.value, scope)));
     case 'each':
       return eachType(node, scope);
     case 'call':
@@ -224,7 +224,26 @@ function callType(node: Extract<Node, { is: 'call' }>, scope: TypeScope): Type {
     return isDyn(second) || isDyn(third) ? types.dyn : (bindings.get('A') ?? types.dyn);
   }
   if (name === '_[_]' || name === '_[?_]') return indexType(name, first, second, at);
+  checkLiteral(dotted ?? name, nodes);
   return overloadType(dotted ?? name, isMethod, args, at);
+}
+
+// Literal arguments that can be judged before any value is seen.
+const literalChecks: Readonly<Record<string, { readonly position: number; test(text: string): unknown }>> = {
+  matches: { position: 1, test: compilePattern },
+  duration: { position: 0, test: parseDuration },
+  timestamp: { position: 0, test: parseTimestamp },
+};
+
+function checkLiteral(name: string, nodes: readonly Node[]): void {
+  const check = Object.hasOwn(literalChecks, name) ? literalChecks[name] : undefined;
+  const argument = check && nodes[check.position];
+  if (check === undefined || argument?.is !== 'literal' || typeof argument.value !== 'string') return;
+  try {
+    check.test(argument.value);
+  } catch {
+    throw new CelSyntaxError(`invalid ${name} argument`, argument.at);
+  }
 }
 
 function indexType(name: string, target: Type, index: Type, at: number): Type {

@@ -66,11 +66,6 @@ function prepare(node: Node, known: ReadonlySet<string>): Step {
       return listStep(node, known);
     case 'map':
       return mapStep(node, known);
-    case 'bind': {
-      const value = prepare(node.value, known);
-      const body = prepare(node.body, new Set(known).add(node.name));
-      return (scope) => body({ names: { [node.name]: value(scope) }, outer: scope, budget: scope.budget });
-    }
     case 'each':
       return eachStep(node, known);
     case 'call':

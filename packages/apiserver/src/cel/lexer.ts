@@ -75,7 +75,7 @@ function stringLiteral(prefix: string, body: string, at: number): Literal {
   const inner = body.slice(width, -width);
   const isBytes = /b/i.test(prefix);
   if (/r/i.test(prefix)) return isBytes ? new TextEncoder().encode(inner) : inner;
-  return isBytes ? unescapeBytes(inner, at) : unescape(inner, at);
+  return isBytes ? unescapeBytes(inner, at) : unescapeText(inner, at);
 }
 
 const simple: Readonly<Record<string, string>> = {
@@ -96,7 +96,7 @@ const simple: Readonly<Record<string, string>> = {
 const escapes =
   /\\(?:x([0-9a-fA-F]{2})|X([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|([\s\S]))/g;
 
-function unescape(text: string, at: number): string {
+function unescapeText(text: string, at: number): string {
   return text.replaceAll(escapes, (_, x, x2, u, u8, octal, single: string | undefined) => {
     const hex: string | undefined = x ?? x2 ?? u ?? u8;
     if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
@@ -115,7 +115,7 @@ function unescapeBytes(text: string, at: number): Uint8Array {
     const raw = found[1] ?? found[2];
     if (raw !== undefined) out.push(Number.parseInt(raw, 16));
     else if (found[5] !== undefined) out.push(Number.parseInt(found[5], 8));
-    else out.push(...new TextEncoder().encode(unescape(found[0], at)));
+    else out.push(...new TextEncoder().encode(unescapeText(found[0], at)));
     from = found.index + found[0].length;
   }
   out.push(...new TextEncoder().encode(text.slice(from)));

@@ -31,11 +31,6 @@ export function expandMacro(
   at: number,
 ): Node | undefined {
   if (target === undefined) return name === 'has' && args.length === 1 ? has(args[0], at) : undefined;
-  if (target.is === 'ident' && target.name === 'cel' && name === 'bind' && args.length === 3) {
-    const [variable, value, body] = args;
-    if (value === undefined || body === undefined) return undefined;
-    return { is: 'bind', at, name: variableName(variable, at), value, body };
-  }
   const walker = walkers.find(([macro, , , count]) => macro === name && count === args.length);
   if (walker === undefined) return undefined;
   const [, macro, count] = walker;

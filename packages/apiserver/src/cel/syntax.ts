@@ -31,7 +31,6 @@ export type Node =
       readonly entries: readonly (readonly [Node, Node])[];
       readonly optional: ReadonlySet<number>;
     }
-  | { readonly is: 'bind'; readonly at: number; readonly name: string; readonly value: Node; readonly body: Node }
   | {
       readonly is: 'each';
       readonly at: number;

@@ -11,6 +11,8 @@ interface Place {
   readonly isJunctor: boolean;
   /** Below `metadata` of a resource, which is checked by the server itself. */
   readonly isMetadata: boolean;
+  /** Inside the junctors of x-kubernetes-int-or-string, where its two types may be named. */
+  readonly namesTypes: boolean;
 }
 
 const typeNames: readonly string[] = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
@@ -28,12 +30,12 @@ export function checkStructural(schema: Json, at: string): FieldError[] {
         : fieldError.invalid(`${at}.type`, root.type, 'must be object at the root'),
     );
   }
-  checkNode(root, at, { isRoot: true, isJunctor: false, isMetadata: false }, errors);
+  checkNode(root, at, { isRoot: true, isJunctor: false, isMetadata: false, namesTypes: false }, errors);
   return errors;
 }
 
 function checkNode(schema: JsonObject, at: string, place: Place, errors: FieldError[]): void {
-  if (place.isJunctor) checkJunctor(schema, at, errors);
+  if (place.isJunctor) checkJunctor(schema, at, place, errors);
   else checkType(schema, at, place, errors);
   checkForbidden(schema, at, errors);
   checkLists(schema, at, errors);
@@ -45,17 +47,18 @@ function checkNode(schema: JsonObject, at: string, place: Place, errors: FieldEr
     checkNode(asObject(child) ?? {}, `${at}.properties[${name}]`, below, errors);
   }
   const inner = { ...place, isRoot: false, isMetadata: false };
+  const namesTypes = schema['x-kubernetes-int-or-string'] === true || (place.isJunctor && place.namesTypes);
   for (const key of ['items', 'additionalProperties'] as const) {
     const child = asObject(schema[key]);
     if (child !== undefined) checkNode(child, `${at}.${key}`, inner, errors);
   }
   for (const key of junctors) {
     for (const [index, child] of (asArray(schema[key]) ?? []).entries()) {
-      checkNode(asObject(child) ?? {}, `${at}.${key}[${index}]`, { ...inner, isJunctor: true }, errors);
+      checkNode(asObject(child) ?? {}, `${at}.${key}[${index}]`, { ...inner, isJunctor: true, namesTypes }, errors);
     }
   }
   const not = asObject(schema.not);
-  if (not !== undefined) checkNode(not, `${at}.not`, { ...inner, isJunctor: true }, errors);
+  if (not !== undefined) checkNode(not, `${at}.not`, { ...inner, isJunctor: true, namesTypes }, errors);
 }
 
 function checkType(schema: JsonObject, at: string, place: Place, errors: FieldError[]): void {
@@ -66,8 +69,6 @@ function checkType(schema: JsonObject, at: string, place: Place, errors: FieldEr
       const what = at.endsWith(']') ? 'object fields' : at.endsWith('.items') ? 'array items' : 'object fields';
       errors.push(fieldError.required(`${at}.type`, `must not be empty for specified ${what}`));
     }
-  } else if (isIntOrString) {
-    errors.push(fieldError.invalid(`${at}.type`, type, 'must be empty if x-kubernetes-int-or-string is true'));
   } else if (!typeNames.includes(type)) errors.push(fieldError.notSupported(`${at}.type`, type, [...typeNames]));
   if (type === 'array' && schema.items === undefined)
     errors.push(fieldError.required(`${at}.items`, 'must be specified'));
@@ -106,12 +107,18 @@ const onlyOutside = [
   'x-kubernetes-list-type',
 ] as const;
 
-function checkJunctor(schema: JsonObject, at: string, errors: FieldError[]): void {
+function checkJunctor(schema: JsonObject, at: string, place: Place, errors: FieldError[]): void {
   for (const key of onlyOutside) {
     const value = schema[key];
     if (value === undefined || value === false) continue;
     // The only types allowed here: the two alternatives of x-kubernetes-int-or-string.
-    if (key === 'type' && (value === 'integer' || value === 'string') && Object.keys(schema).length === 1) continue;
+    if (
+      key === 'type' &&
+      place.namesTypes &&
+      (value === 'integer' || value === 'string') &&
+      Object.keys(schema).length === 1
+    )
+      continue;
     errors.push(
       fieldError.forbidden(`${at}.${key}`, `must be ${key === 'nullable' ? 'false' : 'empty'} to be structural`),
     );
@@ -126,9 +133,6 @@ function checkForbidden(schema: JsonObject, at: string, errors: FieldError[]): v
         'uniqueItems cannot be set to true since the runtime complexity becomes quadratic',
       ),
     );
-  }
-  if (schema.additionalProperties === false) {
-    errors.push(fieldError.forbidden(`${at}.additionalProperties`, 'additionalProperties cannot be set to false'));
   }
   if (
     schema.properties !== undefined &&
@@ -196,14 +200,14 @@ function checkMapList(keys: readonly Json[], items: JsonObject | undefined, at: 
     );
     return;
   }
-  for (const [index, key] of keys.entries()) {
+  for (const key of keys) {
     const name = String(key);
     const property = member(items.properties, name);
     if (property === undefined) {
       errors.push(
         fieldError.invalid(
-          `${at}.x-kubernetes-list-map-keys[${index}]`,
-          name,
+          `${at}.x-kubernetes-list-map-keys`,
+          [...keys],
           'entries must all be names of item properties',
         ),
       );

@@ -61,7 +61,9 @@ function checked(part: RuleError['part'], source: string, scope: ReadonlyMap<str
   try {
     const node = parse(source);
     const type = typeCheck(node, scope);
-    const isFine = type === wanted || (type.t === 'simple' && type.name === 'dyn' && part === 'rule');
+    const isFine =
+      (type.t === 'simple' && wanted.t === 'simple' && type.name === wanted.name) ||
+      (type.t === 'simple' && type.name === 'dyn' && part === 'rule');
     if (isFine) return node;
     throw new RuleError(part, part === 'rule' ? 'cel expression must evaluate to a bool' : 'must evaluate to a string');
   } catch (error) {
@@ -91,8 +93,6 @@ export function mentions(node: Node, name: string): boolean {
       return node.items.some((item) => mentions(item, name));
     case 'map':
       return node.entries.some(([key, value]) => mentions(key, name) || mentions(value, name));
-    case 'bind':
-      return mentions(node.value, name) || mentions(node.body, name);
     case 'each':
       return mentions(node.target, name) || node.bodies.some((body) => mentions(body, name));
     case 'call':

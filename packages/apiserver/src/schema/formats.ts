@@ -90,7 +90,7 @@ const checks: ReadonlyMap<string, (text: string) => boolean> = new Map<string, (
   ['ssn', (t) => /^\d{3}[- ]?\d{2}[- ]?\d{4}$/.test(t)],
   ['hexcolor', (t) => /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.test(t)],
   ['rgbcolor', (t) => /^rgb\(\s*\d{1,3}\s*,\s*\d{1,3}\s*,\s*\d{1,3}\s*\)$/.test(t)],
-  ['byte', (t) => /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(t)],
+  ['byte', (t) => t !== '' && /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(t)],
   ['password', () => true],
   ['date', isDate],
   ['duration', isDuration],

@@ -15,8 +15,12 @@ export function validate(schema: Schema, value: Json, path: string, old?: Json):
     return [typeError(path, value, schema.intOrString ? 'integer,string' : schema.type)];
   }
   const wrong = checkType(schema, value, path);
-  if (wrong !== undefined) return [wrong];
-  const errors = [...checkEnum(schema, value, path), ...checkJunctors(schema, value, path)];
+  // Values of another type still meet enums and junctors, as in the API server.
+  const errors = [
+    ...(wrong === undefined ? [] : [wrong]),
+    ...checkEnum(schema, value, path),
+    ...checkJunctors(schema, value, path),
+  ];
   if (typeof value === 'string') errors.push(...checkString(schema, value, path));
   else if (typeof value === 'number') errors.push(...checkNumber(schema, value, path));
   else if (Array.isArray(value)) errors.push(...checkArray(schema, value, path, old));
@@ -65,7 +69,7 @@ function checkString(schema: Schema, value: string, path: string): FieldError[] 
   }
   if (schema.format !== undefined && !hasFormat(schema.format, value)) {
     const detail = `${path} in body must be of type ${schema.format}: ${JSON.stringify(value)}`;
-    errors.push(fieldError.invalid(path, value, detail));
+    errors.push(fieldError.typeInvalid(path, value, detail));
   }
   return errors;
 }
@@ -86,10 +90,6 @@ function checkNumber(schema: Schema, value: number, path: string): FieldError[] 
   }
   if (multipleOf !== undefined && multipleOf > 0 && !isMultiple(value, multipleOf)) {
     errors.push(refuse(`should be a multiple of ${multipleOf}`));
-  }
-  const range = schema.format === 'int32' ? 2 ** 31 : undefined;
-  if (range !== undefined && (value < -range || value >= range)) {
-    errors.push(refuse('must be of type int32'));
   }
   return errors;
 }
@@ -171,30 +171,27 @@ export function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
+/** The API server leaves the field of a failed junctor empty, and names the place in the sentence. */
+function junctorError(path: string, sentence: string): FieldError {
+  return fieldError.invalid('<nil>', '', `${JSON.stringify(path)} ${sentence}`);
+}
+
 function checkJunctors(schema: Schema, value: Json, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const passes = (s: Schema) => validate(s, value, path).length === 0;
   for (const s of schema.allOf) errors.push(...validate(s, value, path));
-  if (schema.allOf.length > 0 && errors.length > 0) {
-    errors.push(fieldError.invalid(path, shownValue(value), `${path} in body must validate all the schemas (allOf)`));
-  }
+  if (errors.length > 0) errors.push(junctorError(path, 'must validate all the schemas (allOf)'));
   if (schema.anyOf.length > 0 && !schema.anyOf.some(passes)) {
-    errors.push(
-      fieldError.invalid(path, shownValue(value), `${path} in body must validate at least one schema (anyOf)`),
-    );
-    errors.push(...nearest(schema.anyOf, value, path));
+    errors.push(junctorError(path, 'must validate at least one schema (anyOf)'), ...nearest(schema.anyOf, value, path));
   }
   if (schema.oneOf.length > 0) {
     const count = schema.oneOf.filter(passes).length;
-    if (count !== 1) {
-      const found = count === 0 ? 'Found none valid' : `Found ${count} valid alternatives`;
-      const detail = `${path} in body must validate one and only one schema (oneOf). ${found}`;
-      errors.push(fieldError.invalid(path, shownValue(value), detail));
-      if (count === 0) errors.push(...nearest(schema.oneOf, value, path));
-    }
+    const found = count === 0 ? 'Found none valid' : `Found ${count} valid alternatives`;
+    if (count !== 1) errors.push(junctorError(path, `must validate one and only one schema (oneOf). ${found}`));
+    if (count === 0) errors.push(...nearest(schema.oneOf, value, path));
   }
   if (schema.not !== undefined && passes(schema.not)) {
-    errors.push(fieldError.invalid(path, shownValue(value), `${path} in body must not validate the schema (not)`));
+    errors.push(junctorError(path, 'must not validate the schema (not)'));
   }
   return errors;
 }
@@ -207,10 +204,6 @@ function nearest(alternatives: readonly Schema[], value: Json, path: string): Fi
     if (best === undefined || errors.length < best.length) best = errors;
   }
   return best ?? [];
-}
-
-function shownValue(value: Json): Json {
-  return typeof value === 'object' ? '' : value;
 }
 
 /** Duplicates in lists of type set and map, with the field of the second one. */

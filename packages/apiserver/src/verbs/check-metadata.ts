@@ -102,8 +102,8 @@ function checkAnnotations(annotations: JsonObject): FieldError[] {
 function checkOwners(metadata: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   let controllers = 0;
-  for (const [index, owner] of (asArray(metadata.ownerReferences) ?? []).entries()) {
-    const at = `metadata.ownerReferences[${index}]`;
+  const at = 'metadata.ownerReferences';
+  for (const owner of asArray(metadata.ownerReferences) ?? []) {
     for (const key of ['apiVersion', 'kind', 'name', 'uid']) {
       const value = asString(member(owner, key)) ?? '';
       if (value === '') errors.push(fieldError.invalid(`${at}.${key}`, value, 'must not be empty'));

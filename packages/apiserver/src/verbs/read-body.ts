@@ -5,12 +5,16 @@ import { metadataSchema } from '../kinds/core-kinds.ts';
 import { apiVersionOf } from '../kinds/resource.ts';
 import { applyDefaults, dropNulls, prune } from '../schema/fill-and-prune.ts';
 import { validate } from '../schema/validate.ts';
-import { badRequest } from '../status.ts';
+import { badRequest, unsupportedMediaType } from '../status.ts';
 
 /** Parses a body as JSON or, where the type says so, YAML. Refuses with 400 what is neither. */
 export function parseBody(body: string, contentType: string): Json {
   if (body.includes('"__proto__"') || body.includes('__proto__:'))
     throw badRequest('the member name __proto__ is not allowed');
+  if (!/json|yaml/.test(contentType)) {
+    // Clients that prefer protobuf try again in JSON when they are told so.
+    throw unsupportedMediaType(contentType, ['application/json', 'application/yaml']);
+  }
   try {
     if (contentType.includes('yaml')) {
       return parseYaml(body, { maxAliasCount: 100, schema: 'core', uniqueKeys: false }) as Json; // the core schema of YAML is JSON's

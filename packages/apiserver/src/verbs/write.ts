@@ -79,6 +79,9 @@ export function createObject(call: Call, body: JsonObject, track: (object: JsonO
   if (collection.get(keyOf(call.namespace, name)) !== undefined) throw alreadyExists(subjectOf(kind), name);
   const tracked = track(object);
   if (isDryRun(call)) return { object: tracked, created: true };
+  if ((metadataOf(body).resourceVersion ?? '') !== '') {
+    throw badRequest('resourceVersion should not be set on objects to be created');
+  }
   const stored = context.store.put(kind.collection, kind.toStored(tracked));
   context.sweep();
   return { object: kind.fromStored(stored), created: true };
@@ -96,8 +99,6 @@ function prepareNew(call: Call, body: JsonObject): JsonObject {
       `the name of the object (${String(given.name)}) does not match the name on the URL (${call.name})`,
     );
   }
-  if ((given.resourceVersion ?? '') !== '')
-    throw badRequest('resourceVersion should not be set on objects to be created');
   const metadata: JsonObject = {
     ...given,
     uid: uuid(context.random),

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+
+const up = join(dirname(fileURLToPath(import.meta.url)), '../../../../shared/cluster/up');
+
+/** The real API server of the machine's test cluster, and its kubectl. */
+export interface RealCluster {
+  /** The folder kubectl lies in. */
+  readonly tools: string;
+  send(method: string, path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }>;
+  close(): void;
+}
+
+/** True where the cluster scripts are; else says in one line which suite is left out. */
+export function hasCluster(suite: string): boolean {
+  const found = existsSync(up);
+  if (!found) process.stderr.write(`left out: ${suite}: ../shared/cluster is not beside this checkout\n`);
+  return found;
+}
+
+/** Starts the cluster, or finds it running. */
+export function realCluster(): RealCluster {
+  const script = `out=$(bash ${JSON.stringify(up)}) && eval "$out" && echo "$(dirname "$(command -v kubectl)")" && cat "$KUBECONFIG"`;
+  const [tools = '', ...rest] = execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\n');
+  const config = parse(rest.join('\n'));
+  const decode = (text: string) => Buffer.from(text, 'base64');
+  const user = config.users[0].user;
+  const cluster = config.clusters[0].cluster;
+  const agent = new Agent({
+    keepAlive: true,
+    ca: decode(cluster['certificate-authority-data']),
+    cert: decode(user['client-certificate-data']),
+    key: decode(user['client-key-data']),
+  });
+  const send: RealCluster['send'] = (method, path, body) =>
+    new Promise((resolve, reject) => {
+      const headers = { 'content-type': 'application/json' };
+      const sent = request(new URL(path, cluster.server), { method, agent, headers }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8');
+        answer.on('data', (piece) => {
+          text += piece;
+        });
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: JSON.parse(text) }));
+      });
+      sent.on('error', reject);
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  return { tools, send, close: () => agent.destroy() };
+}

@@ -1,0 +1,91 @@
+const string = { type: 'string' };
+const ruled = (type: object, rule: string, more: object = {}) => ({
+  ...type,
+  'x-kubernetes-validations': [{ rule, ...more }],
+});
+const text = { type: 'string', maxLength: 20 };
+const listOf = (items: object, more: object = {}) => ({ type: 'array', maxItems: 5, items, ...more });
+
+/** Schemas of one field `x`: some can be defined, some cannot. What the real API server says is the expectation. */
+export const schemas: readonly (readonly [string, object])[] = [
+  ['a string', string],
+  ['no type', {}],
+  ['an unknown type', { type: 'text' }],
+  ['an array without items', { type: 'array' }],
+  ['items without a type', { type: 'array', items: {} }],
+  ['properties and additionalProperties', { type: 'object', properties: { a: string }, additionalProperties: string }],
+  ['additionalProperties false', { type: 'object', additionalProperties: false }],
+  ['uniqueItems', listOf(string, { uniqueItems: true })],
+  ['a pattern that is none', { type: 'string', pattern: '(' }],
+  ['a pattern with look-ahead', { type: 'string', pattern: '(?=a)' }],
+  ['int-or-string with a type', { type: 'string', 'x-kubernetes-int-or-string': true }],
+  ['int-or-string', { 'x-kubernetes-int-or-string': true }],
+  ['preserve false', { type: 'object', 'x-kubernetes-preserve-unknown-fields': false }],
+  ['preserve without a type', { 'x-kubernetes-preserve-unknown-fields': true }],
+  [
+    'a map list without keys',
+    listOf({ type: 'object', properties: { a: string } }, { 'x-kubernetes-list-type': 'map' }),
+  ],
+  [
+    'a map list with an unknown key',
+    listOf(
+      { type: 'object', properties: { a: string } },
+      { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['b'] },
+    ),
+  ],
+  [
+    'a map list with an optional key',
+    listOf(
+      { type: 'object', properties: { a: string } },
+      { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['a'] },
+    ),
+  ],
+  [
+    'a map list',
+    listOf(
+      { type: 'object', required: ['a'], properties: { a: string } },
+      { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['a'] },
+    ),
+  ],
+  ['a map list of strings', listOf(string, { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['a'] })],
+  ['a set of objects', listOf({ type: 'object', properties: { a: string } }, { 'x-kubernetes-list-type': 'set' })],
+  ['a list type that is none', listOf(string, { 'x-kubernetes-list-type': 'bag' })],
+  ['a default', { type: 'string', default: 'a' }],
+  ['a default of another type', { type: 'string', default: 5 }],
+  ['a default out of bounds', { type: 'integer', maximum: 1, default: 2 }],
+  ['an embedded resource without fields', { type: 'object', 'x-kubernetes-embedded-resource': true }],
+  ['a type inside anyOf', { type: 'string', anyOf: [{ type: 'string' }] }],
+  ['a default inside oneOf', { type: 'string', oneOf: [{ default: 'a' }] }],
+  ['a nullable inside not', { type: 'string', not: { nullable: true } }],
+  // Rules.
+  ['a rule', ruled(text, "self != ''")],
+  ['an empty rule', ruled(text, '')],
+  ['a rule with a syntax error', ruled(text, 'self ==')],
+  ['a rule that is no bool', ruled(text, 'self')],
+  ['a rule with an unknown name', ruled(text, "other == ''")],
+  ['a rule with an unknown function', ruled(text, 'self.shout()')],
+  ['a rule of the wrong type', ruled(text, 'self > 5')],
+  ['a rule on a missing field', ruled({ type: 'object', properties: { a: text } }, "self.b == ''")],
+  ['a rule on an int and a double', ruled({ type: 'integer' }, 'self == 1.5')],
+  ['an order of an int and a double', ruled({ type: 'integer' }, 'self < 1.5')],
+  ['a sum of an int and a double', ruled({ type: 'integer' }, 'self + 1.5 > 2.0')],
+  ['a mixed list', ruled(text, "self in ['a', 1]")],
+  ['a macro on a string', ruled(text, "self.all(c, c == 'a')")],
+  ['has of no field', ruled(text, 'has(self)')],
+  ['a message with a line break', ruled(text, "self != ''", { message: 'a\nb' })],
+  ['a message expression', ruled(text, "self != ''", { messageExpression: "'bad ' + self" })],
+  ['a message expression that is no string', ruled(text, "self != ''", { messageExpression: '5' })],
+  ['a reason that is none', ruled(text, "self != ''", { reason: 'Whatever' })],
+  ['a field path to nowhere', ruled({ type: 'object', properties: { a: text } }, "self.a != ''", { fieldPath: '.b' })],
+  ['a field path', ruled({ type: 'object', properties: { a: text } }, "self.a != ''", { fieldPath: '.a' })],
+  ['a transition rule', ruled(text, 'self == oldSelf')],
+  ['a transition rule in an atomic list', listOf(ruled(text, 'self == oldSelf'))],
+  ['an optional old value', ruled(text, 'oldSelf.orValue(self) == self', { optionalOldSelf: true })],
+  ['an old value that is not optional', ruled(text, 'oldSelf.orValue(self) == self')],
+  ['a null of a string', ruled({ ...text, nullable: true }, 'self == null')],
+  ['a regular expression that is none', ruled(text, "self.matches('(')")],
+  ['a nested ternary', ruled(text, "self == 'a' ? true : self == 'b' ? false : true")],
+  ['a map literal', ruled(text, "{'a': 1}.exists(k, k == self)")],
+  ['two variables', ruled(listOf(text), "self.all(i, v, i < 3 && v != '')")],
+  ['a bound name', ruled(text, "cel.bind(x, self + 'a', x != 'ba')")],
+];
