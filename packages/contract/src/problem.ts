@@ -226,6 +226,10 @@ export const problems = {
     'The answer is not what an API server says.',
     'Check that the address is an API server, not a web page or proxy.',
   ),
+  VALUES_INVALID: usage(
+    'The configuration values of the controller or observer are not valid.',
+    'Correct the entry the message names; deploy/base/*/values.yaml shows every entry and its default.',
+  ),
   INSTALL_NOT_READY: error(
     'What was installed did not become ready in time.',
     'Everything was applied; look with kubectl -n app-scanning-system get pods,events, then call it again.',
