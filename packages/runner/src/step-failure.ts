@@ -22,8 +22,8 @@ const reasons: Partial<Readonly<Record<ProblemCode, FailureReason>>> = {
   INTERRUPTED: 'Interrupted',
 };
 
-/** Characters of a failure's sentence: with its frame it stays far below the 4096 bytes of a termination message, which Tekton shares with results. */
-const longestSentence = 700;
+/** Bytes of a failure's sentence as Tekton keeps it: a JSON text within a JSON text. With its frame it stays far below the 4096 bytes of a termination message. */
+const longestSentence = 1500;
 
 /** What a step says of what was thrown in it. An unknown error's own words may hold anything, so they are not passed on. */
 export function toStepFailure(step: StepName, thrown: unknown, signal: AbortSignal): StepFailureMessage {
@@ -47,8 +47,12 @@ function codeOf(error: Error): string {
 
 /** Cuts in the middle: what a sentence begins and ends with tells most. */
 function shorten(text: string): string {
-  const plain = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
-  if (plain.length <= longestSentence) return plain;
-  const half = longestSentence / 2 - 2;
-  return `${plain.slice(0, half).toWellFormed()} … ${plain.slice(-half).toWellFormed()}`;
+  const plain = text
+    .slice(0, 4 * longestSentence)
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .toWellFormed();
+  let shown = plain;
+  for (let half = 350; Buffer.byteLength(JSON.stringify(JSON.stringify(shown))) > longestSentence; half -= 50)
+    shown = `${plain.slice(0, half).toWellFormed()} … ${plain.slice(-half).toWellFormed()}`;
+  return shown;
 }
