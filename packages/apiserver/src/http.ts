@@ -3,8 +3,10 @@ import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { stringify } from 'yaml';
 import { ConnectionReset } from './faults.ts';
+import { protobufToJson } from './protobuf.ts';
 import type { ApiRequest } from './request.ts';
-import type { ApiResponse } from './response.ts';
+import { type ApiResponse, jsonResponse } from './response.ts';
+import { ApiError } from './status.ts';
 
 /** Where and how to listen. */
 export interface ListenOptions {
@@ -73,16 +75,20 @@ async function serve(
   const body = await readBody(incoming, bodyLimit);
   const headers: Record<string, string> = {};
   for (const [key, value] of Object.entries(incoming.headers)) if (value !== undefined) headers[key] = String(value);
-  const request = { method: incoming.method ?? 'GET', url: incoming.url ?? '/', headers, body, signal: gone.signal };
   let response: ApiResponse;
   try {
-    response = await handle(request);
+    const isProtobuf = (headers['content-type'] ?? '').includes('protobuf');
+    const text = isProtobuf ? protobufToJson(body) : body.toString('utf8');
+    if (isProtobuf) headers['content-type'] = 'application/json';
+    const { method = 'GET', url = '/' } = incoming;
+    response = await handle({ method, url, headers, body: text, signal: gone.signal });
   } catch (error) {
     if (error instanceof ConnectionReset) {
       incoming.socket.resetAndDestroy();
       return;
     }
-    throw error;
+    if (!(error instanceof ApiError)) throw error;
+    response = jsonResponse(error.code, error.status());
   }
   outgoing.writeHead(response.status, { ...response.headers });
   outgoing.flushHeaders();
@@ -106,7 +112,7 @@ function drained(outgoing: ServerResponse): Promise<void> {
 }
 
 /** Reads a body up to just past the limit: the handler refuses what is longer. */
-async function readBody(incoming: IncomingMessage, limit: number): Promise<string> {
+async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming) {
@@ -114,5 +120,5 @@ async function readBody(incoming: IncomingMessage, limit: number): Promise<strin
     if (size <= limit) chunks.push(chunk);
     size += chunk.length;
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -17,6 +17,7 @@ const version = {
 
 const healthy: ReadonlySet<string> = new Set(['/livez', '/readyz', '/healthz']);
 const plain = { 'content-type': 'text/plain; charset=utf-8' } as const;
+const protobufType = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
 const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
 /** Answers what is not a resource: discovery, OpenAPI, version, health. */
@@ -24,7 +25,7 @@ export function pathAnswer(registry: Registry, pathname: string, accept: string 
   const path = pathname.length > 1 ? pathname.replace(/\/+$/, '') : pathname;
   if (healthy.has(path)) return textResponse(200, () => 'ok', plain);
   const value = answerOf(registry, path, accept ?? '');
-  if (value === 'not acceptable') return textResponse(406, () => '406 not acceptable\n', plain);
+  if (value === 'protobuf') return textResponse(200, () => '', { 'content-type': protobufType });
   if (value === undefined) return textResponse(404, () => '404 page not found\n', plain);
   const isAggregated = (path === '/api' || path === '/apis') && wantsAggregated(accept ?? '');
   return jsonResponse(200, value, isAggregated ? { 'content-type': aggregatedType } : {});
@@ -37,9 +38,8 @@ function wantsAggregated(accept: string): boolean {
 function answerOf(registry: Registry, path: string, accept: string): unknown {
   if (path === '/version') return version;
   if (path === '/openapi/v3') return openApi3Index(registry);
-  // The only other form of this document is protobuf.
-  if (path === '/openapi/v2')
-    return accept === '' || /json|\*\/\*/.test(accept) ? openApi2(registry) : 'not acceptable';
+  // Asked for only as a last resort, in protobuf: an empty document says that nothing more is known.
+  if (path === '/openapi/v2') return accept === '' || /json|\*\/\*/.test(accept) ? openApi2(registry) : 'protobuf';
   if (path === '/api') {
     if (wantsAggregated(accept)) return aggregated(registry, true);
     return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };

@@ -155,4 +155,4 @@ export const manifests: readonly Manifest[] = [
 ];
 
 /** Fields of the sample that no manifest sets; the judge asks for none. */
-export const untried = Object.keys(sampleSpec['properties'] as object).filter((field) => values[field] === undefined);
+export const untried = Object.keys(sampleSpec.properties as object).filter((field) => values[field] === undefined);

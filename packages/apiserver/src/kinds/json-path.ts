@@ -21,8 +21,8 @@ export function compileJsonPath(text: string): JsonPath {
     tokens.lastIndex = at;
     const token = tokens.exec(path);
     if (token === null) throw new Error(`unrecognized character in path at ${at}: ${path.slice(at, at + 20)}`);
+    at += token[0].length;
     steps.push(stepOf(token));
-    at = tokens.lastIndex;
     // `..name` has its name without a further dot.
     if (token[0] === '..' && path[at] !== '[' && path[at] !== '*') at -= 1;
   }
