@@ -1,7 +1,14 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createRegistry, type EmbeddedRegistry, type EmbeddedRegistryOptions, openRegistry } from '@assay/oci';
+import {
+  createRegistry,
+  digestOf,
+  type EmbeddedRegistry,
+  type EmbeddedRegistryOptions,
+  openRegistry,
+  type RegistryOptions,
+} from '@assay/oci';
 import { onTestFinished } from 'vitest';
 import { readReportFile, type StepLog, type StepSettings, type StepWorld, usualLimits } from '../src/index.ts';
 
@@ -105,6 +112,34 @@ export function aWorld(log: StepLog, differences: Partial<StepWorld> = {}): Step
     sleep: async () => undefined,
     ...differences,
   };
+}
+
+/** An image in a registry that holds nothing; its reference by digest. */
+export async function anImage(
+  host: string,
+  repository = 'project/app',
+  options: RegistryOptions = {},
+): Promise<string> {
+  const source = openRegistry({ registry: host, repository }, options);
+  const config = Buffer.from('{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}');
+  const digest = digestOf(config);
+  await source.pushBlob({
+    digest,
+    size: config.length,
+    async *open() {
+      yield config;
+    },
+  });
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const manifest = {
+    schemaVersion: 2,
+    mediaType,
+    config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest, size: config.length },
+    layers: [],
+  };
+  const pushed = await source.pushManifest(Buffer.from(JSON.stringify(manifest)), mediaType, { tag: '1' });
+  await source.close();
+  return `${host}/${repository}@${pushed.digest}`;
 }
 
 /** A small CycloneDX document with one finding. */

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { type Digest, parseDigest } from '@assay/contract';
+import type { Digest } from '@assay/contract';
 import { canListReferrers, type Descriptor, openRegistry, parseReference, readAll } from '@assay/oci';
 import { checkBundleConfig, checkImagesLock, parseBundleManifest, parseStepFailure } from '@assay/pipeline';
 import { describe, expect, it } from 'vitest';
 import { runStep } from '../src/index.ts';
-import { aPod, aWorld, cycloneDx, spdx, startRegistry, testLog } from './a-step.ts';
+import { anImage, aPod, aWorld, cycloneDx, spdx, startRegistry, testLog } from './a-step.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -310,30 +310,6 @@ describe('the publisher fails with a reason of its own for', () => {
 });
 
 describe('beside the scanned image', () => {
-  /** An image in the registry that holds nothing; its reference by digest. */
-  async function anImage(host: string): Promise<string> {
-    const source = openRegistry(parseReference(`${host}/project/app:1`));
-    const config = Buffer.from('{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}');
-    const digest = parseDigest(`sha256:${createHash('sha256').update(config).digest('hex')}`);
-    await source.pushBlob({
-      digest,
-      size: config.length,
-      async *open() {
-        yield config;
-      },
-    });
-    const mediaType = 'application/vnd.oci.image.manifest.v1+json';
-    const manifest = {
-      schemaVersion: 2,
-      mediaType,
-      config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest, size: config.length },
-      layers: [],
-    };
-    const pushed = await source.pushManifest(Buffer.from(JSON.stringify(manifest)), mediaType, { tag: '1' });
-    await source.close();
-    return `${host}/project/app@${pushed.digest}`;
-  }
-
   it('lies a second object with the reports, our own report and a statement', async () => {
     const { host } = await startRegistry();
     const image = await anImage(host);
