@@ -19,4 +19,4 @@ ENV HOME=/home/nonroot
 ENV NODE_ENV=production
 WORKDIR /app
 USER 65532:65532
-ENTRYPOINT ["/usr/local/bin/node", "/app/observer.js"]
+ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=2", "/app/observer.js"]
