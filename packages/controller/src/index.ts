@@ -1,1 +1,3 @@
-export {};
+export { Lifecycle, type LifecycleOptions } from './lifecycle.ts';
+export { type ControllerSettings, type Deployment, readValues } from './settings.ts';
+export { silent, type Tells } from './tells.ts';
