@@ -147,9 +147,7 @@ describe.runIf(hasCluster(suite))(suite, () => {
     await works(`${apply}=one -f -`, widget('c', 'x@1'));
     const conflict = await kubectl(`${apply}=two -f -`, widget('c', 'x@2'));
     expect(conflict.code).not.toBe(0);
-    expect(conflict.err).toContain(
-      'Apply failed with 1 conflict: conflict with "one" using tests.assay.dev/v1: .spec.image',
-    );
+    expect(conflict.err).toContain('Apply failed with 1 conflict: conflict with "one": .spec.image');
     await works(`${apply}=two --force-conflicts -f -`, widget('c', 'x@2'));
     expect(await works('get wd c -o jsonpath={.spec.image}')).toBe('x@2');
   });

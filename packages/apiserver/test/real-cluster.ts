@@ -11,7 +11,12 @@ const up = join(dirname(fileURLToPath(import.meta.url)), '../../../../shared/clu
 export interface RealCluster {
   /** The folder kubectl lies in. */
   readonly tools: string;
-  send(method: string, path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }>;
+  send(
+    method: string,
+    path: string,
+    body?: unknown,
+    type?: string,
+  ): Promise<{ status: number; body: Record<string, unknown> }>;
   close(): void;
 }
 
@@ -36,9 +41,9 @@ export function realCluster(): RealCluster {
     cert: decode(user['client-certificate-data']),
     key: decode(user['client-key-data']),
   });
-  const send: RealCluster['send'] = (method, path, body) =>
+  const send: RealCluster['send'] = (method, path, body, type = 'application/json') =>
     new Promise((resolve, reject) => {
-      const headers = { 'content-type': 'application/json' };
+      const headers = { 'content-type': type };
       const sent = request(new URL(path, cluster.server), { method, agent, headers }, (answer) => {
         let text = '';
         answer.setEncoding('utf8');

@@ -173,13 +173,11 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return out;
 }
 
-/** The members as paths in the form error messages use: `.spec.steps[name="a"].image`. */
+/** The members as paths in the form error messages use, `.spec.steps[name="a"].image`; at each level members come first. */
 export function pathsOf(set: FieldSet, prefix = ''): string[] {
-  const out = set.here ? [prefix] : [];
-  for (const [edge, child] of [...set.children].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    out.push(...pathsOf(child, prefix + edgeText(edge)));
-  }
-  return out;
+  const children = [...set.children].sort(([a], [b]) => (a < b ? -1 : 1));
+  const members = children.filter(([, child]) => child.here).map(([edge]) => prefix + edgeText(edge));
+  return [...members, ...children.flatMap(([edge, child]) => pathsOf(child, prefix + edgeText(edge)))];
 }
 
 function edgeText(edge: string): string {

@@ -52,6 +52,7 @@ export function readManagers(object: JsonObject): Manager[] {
 export function writeManagers(object: JsonObject, managers: readonly Manager[]): JsonObject {
   const entries = managers
     .filter((m) => !isEmpty(m.fields))
+    .sort(byPlace)
     .map((m) => {
       const entry: JsonObject = { manager: m.name, operation: m.operation, apiVersion: m.apiVersion };
       if (m.time !== '') entry.time = m.time;
@@ -62,6 +63,14 @@ export function writeManagers(object: JsonObject, managers: readonly Manager[]):
     });
   const metadata = without(asObject(object.metadata) ?? {}, 'managedFields');
   return { ...object, metadata: entries.length === 0 ? metadata : { ...metadata, managedFields: entries } };
+}
+
+/** The order entries have: applies first, then the older ones. */
+function byPlace(a: Manager, b: Manager): number {
+  const place = (m: Manager) => [m.operation, m.time, m.name, m.apiVersion, m.subresource];
+  const [x, y] = [place(a), place(b)];
+  const at = x.findIndex((part, index) => part !== y[index]);
+  return at < 0 ? 0 : (x[at] ?? '') < (y[at] ?? '') ? -1 : 1;
 }
 
 export function isSameManager(a: Manager, name: string, operation: Manager['operation'], subresource: string): boolean {

@@ -158,6 +158,8 @@ function applyConflict(conflicts: readonly Conflicting[]): ApiError {
 
 function described(manager: Manager): string {
   const sub = manager.subresource === '' ? '' : ` with subresource ${JSON.stringify(manager.subresource)}`;
-  const at = manager.operation === 'Update' && manager.time !== '' ? ` at ${manager.time}` : '';
-  return `${JSON.stringify(manager.name)}${sub} using ${manager.apiVersion}${at}`;
+  const name = JSON.stringify(manager.name) + sub;
+  return manager.operation === 'Update' && manager.time !== ''
+    ? `${name} using ${manager.apiVersion} at ${manager.time}`
+    : name;
 }

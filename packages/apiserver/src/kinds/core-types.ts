@@ -17,7 +17,7 @@ export const coreTypes: TypeTable = {
   NamespaceStatus: 'phase conditions:[Condition]{type}',
   Secret: 'apiVersion kind metadata:ObjectMeta immutable:b data:{B} stringData:{s} type',
   ConfigMap: 'apiVersion kind metadata:ObjectMeta immutable:b data:{s} binaryData:{B}',
-  ServiceAccount: `apiVersion kind metadata:ObjectMeta secrets:[ObjectReference]{name} imagePullSecrets:[LocalObjectReference]{name}
+  ServiceAccount: `apiVersion kind metadata:ObjectMeta secrets:[ObjectReference@]{name} imagePullSecrets:[LocalObjectReference@]
     automountServiceAccountToken:b`,
   Service: 'apiVersion kind metadata:ObjectMeta spec:ServiceSpec status:ServiceStatus',
   ServiceSpec: `ports:[ServicePort]{port,protocol} selector:{s} clusterIP clusterIPs:[s] type externalIPs:[s] sessionAffinity loadBalancerIP
@@ -25,12 +25,12 @@ export const coreTypes: TypeTable = {
     ipFamilies:[s] ipFamilyPolicy allocateLoadBalancerNodePorts:b loadBalancerClass internalTrafficPolicy trafficDistribution`,
   ServicePort: 'name protocol appProtocol port!:i targetPort:p nodePort:i',
   ServiceStatus: 'loadBalancer:* conditions:[Condition]{type}',
-  Event: `apiVersion kind metadata:ObjectMeta involvedObject:ObjectReference reason message source:EventSource firstTimestamp:t lastTimestamp:t
-    count:i type eventTime:T series:EventSeries action related:ObjectReference reportingComponent reportingInstance`,
+  Event: `apiVersion kind metadata:ObjectMeta involvedObject:ObjectReference@ reason message source:EventSource firstTimestamp:t lastTimestamp:t
+    count:i type eventTime:T series:EventSeries action related:ObjectReference@ reportingComponent reportingInstance`,
   EventSource: 'component host',
   EventSeries: 'count:i lastObservedTime:T',
   NewEvent: `apiVersion kind metadata:ObjectMeta eventTime:T series:EventSeries reportingController reportingInstance action reason
-    regarding:ObjectReference related:ObjectReference note type deprecatedSource:EventSource deprecatedFirstTimestamp:t
+    regarding:ObjectReference@ related:ObjectReference@ note type deprecatedSource:EventSource deprecatedFirstTimestamp:t
     deprecatedLastTimestamp:t deprecatedCount:i`,
   Lease: 'apiVersion kind metadata:ObjectMeta spec:LeaseSpec',
   LeaseSpec:
@@ -57,7 +57,7 @@ export const coreTypes: TypeTable = {
   PodSpec: `volumes:[Volume]{name} initContainers:[Container]{name} containers!:[Container]{name} ephemeralContainers:[Container]{name}
     restartPolicy terminationGracePeriodSeconds:l activeDeadlineSeconds:l dnsPolicy nodeSelector:{s} serviceAccountName serviceAccount
     automountServiceAccountToken:b nodeName hostNetwork:b hostPID:b hostIPC:b shareProcessNamespace:b securityContext:PodSecurityContext
-    imagePullSecrets:[LocalObjectReference]{name} hostname subdomain affinity:* schedulerName tolerations:[Toleration] hostAliases:[HostAlias]{ip}
+    imagePullSecrets:[LocalObjectReference@]{name} hostname subdomain affinity:* schedulerName tolerations:[Toleration] hostAliases:[HostAlias]{ip}
     priorityClassName priority:i dnsConfig:* readinessGates:[*] runtimeClassName enableServiceLinks:b preemptionPolicy overhead:{q}
     topologySpreadConstraints:[TopologySpreadConstraint]{topologyKey,whenUnsatisfiable} setHostnameAsFQDN:b os:* hostUsers:b
     schedulingGates:[LocalObjectReference]{name} resourceClaims:[*] resources:ResourceRequirements hostnameOverride`,

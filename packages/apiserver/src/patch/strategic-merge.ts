@@ -34,7 +34,7 @@ function directive(schema: Schema | undefined, out: JsonObject, change: JsonObje
     const name = key.slice(setOrder.length);
     const list = asArray(out[name]);
     if (change[name] === undefined && list !== undefined)
-      out[name] = ordered(memberSchema(schema, name), list, asArray(value) ?? []);
+      out[name] = ordered(memberSchema(schema, name), list, list, asArray(value) ?? []);
   }
 }
 
@@ -46,43 +46,58 @@ function mergeMember(
 ): Json {
   const items = asArray(patch);
   if (items === undefined) return strategicMerge(schema, old, patch);
-  const merged = mergeLists(schema, asArray(old) ?? [], items);
-  return order === undefined ? merged : ordered(schema, merged, order);
+  const before = asArray(old) ?? [];
+  const key = schema?.listType === 'map' ? schema.listMapKeys[0] : undefined;
+  if (key === undefined && schema?.listType !== 'set') return items.map(cloneJson);
+  if (items.some((item) => member(item, '$patch') === 'replace')) {
+    return items.filter((item) => member(item, '$patch') !== 'replace').map(cloneJson);
+  }
+  return ordered(schema, before, mergeItems(schema, key, before, items), order ?? items);
 }
 
-function mergeLists(schema: Schema | undefined, old: readonly Json[], patch: readonly Json[]): Json[] {
-  if (schema?.listType === 'set') {
-    return [...old, ...patch.filter((item) => !old.some((o) => equalJson(o, item)))];
-  }
-  const key = schema?.listType === 'map' ? schema.listMapKeys[0] : undefined;
-  if (key === undefined) return cloneJson([...patch]) as Json[]; // a clone of an array is an array
-  if (patch.some((item) => member(item, '$patch') === 'replace')) {
-    return patch.filter((item) => member(item, '$patch') !== 'replace').map(cloneJson);
-  }
+function mergeItems(
+  schema: Schema | undefined,
+  key: string | undefined,
+  old: readonly Json[],
+  patch: readonly Json[],
+): Json[] {
   const out = [...old];
   for (const item of patch) {
-    const at = out.findIndex((o) => equalJson(member(o, key), member(item, key)));
+    const at = out.findIndex((other) => isSameItem(key, other, item));
     if (asString(member(item, '$patch')) === 'delete') {
       if (at >= 0) out.splice(at, 1);
-    } else if (at >= 0) out[at] = strategicMerge(schema?.items, out[at], item);
-    else out.push(cleaned(asObject(item) ?? {}));
+    } else if (at < 0) out.push(key === undefined ? item : cleaned(asObject(item) ?? {}));
+    else if (key !== undefined) out[at] = strategicMerge(schema?.items, out[at], item);
   }
   return out;
 }
 
-/** Sorts items by the order the patch names; items it does not name keep their place relative to the one before them. */
-function ordered(schema: Schema | undefined, list: readonly Json[], order: readonly Json[]): Json[] {
+function isSameItem(key: string | undefined, a: Json, b: Json): boolean {
+  return key === undefined ? equalJson(a, b) : equalJson(member(a, key), member(b, key));
+}
+
+/** Items the order names come in that order; the others keep their place among those that were there; new ones come before them. */
+function ordered(
+  schema: Schema | undefined,
+  old: readonly Json[],
+  list: readonly Json[],
+  order: readonly Json[],
+): Json[] {
   const key = schema?.listType === 'map' ? schema.listMapKeys[0] : undefined;
-  const same = (a: Json, b: Json) => (key === undefined ? equalJson(a, b) : equalJson(member(a, key), member(b, key)));
-  const rank = (item: Json) => order.findIndex((o) => same(o, item));
-  const named = list.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b));
+  const place = (all: readonly Json[], item: Json) => all.findIndex((other) => isSameItem(key, other, item));
+  const named = list.filter((item) => place(order, item) >= 0).sort((a, b) => place(order, a) - place(order, b));
+  const others = list.filter((item) => place(order, item) < 0);
   const out: Json[] = [];
-  let next = 0;
-  for (const item of list) {
-    if (rank(item) < 0) out.push(item);
-    else out.push(named[next++] ?? null);
+  for (const item of others) {
+    let next = named[0];
+    while (next !== undefined && place(old, next) < place(old, item)) {
+      out.push(next);
+      named.shift();
+      next = named[0];
+    }
+    out.push(item);
   }
-  return out;
+  return [...out, ...named];
 }
 
 function cleaned(value: JsonObject): JsonObject {

@@ -79,7 +79,8 @@ function applyPatch(call: Call): Written {
   const stored = call.context.store.collection(call.kind.collection).get(keyOf(call.namespace, call.name));
   if (stored === undefined) {
     if (call.subresource !== '') throw notFound(subjectOf(call.kind), call.name);
-    const fresh = { ...owned, metadata: { ...metadataOf(owned), name } };
+    // A copy: defaults are filled into it, and belong to nobody.
+    const fresh = cloneObject({ ...owned, metadata: { ...metadataOf(owned), name } });
     return createObject(call, fresh, (object) => trackCreation(call, object, owned));
   }
   const old = call.kind.fromStored(stored);

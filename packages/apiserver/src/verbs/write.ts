@@ -215,7 +215,12 @@ export function replace(
   if (hasGeneration(call) && bumpsGeneration(call, old, settled)) {
     metadataOf(settled).generation = Number(metadataOf(old).generation ?? 0) + 1;
   }
-  const errors = [...judge(call, settled, old), ...checkFinalizers(old, settled)];
+  // The API server makes this check twice for custom resources, and says so twice.
+  const errors = [
+    ...judge(call, settled, old),
+    ...checkFinalizers(old, settled),
+    ...(kind.custom ? checkFinalizers(old, settled) : []),
+  ];
   if (errors.length > 0) throw invalid(kind.kind, kind.group, call.name, errors);
   const tracked = track(old, settled);
   if (isUnchanged(old, tracked)) return { object: old, created: false };
