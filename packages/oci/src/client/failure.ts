@@ -102,6 +102,10 @@ export function toAnswerFailure(facts: AnswerFacts, host: string, what: string):
   if (facts.status === 401 || facts.status === 403) {
     return new AssayError('REGISTRY_DENIED', `${host} refuses access to ${what} (${said})`);
   }
+  // How a registry in maintenance answers writes. Source: distribution docs, configuration "maintenance.readonly".
+  if (facts.status === 405) {
+    return new AssayError('REGISTRY_DENIED', `${host} does not allow ${what} (${said}): it may be read-only`);
+  }
   if (facts.status === 404) return new AssayError('REGISTRY_NOT_FOUND', `${host} has no ${what}`);
   if (isBusy(facts.status)) return new AssayError('REGISTRY_BUSY', `${host} answers ${said} for ${what}`);
   if (facts.contentType.startsWith('text/html')) return notARegistry(host);
