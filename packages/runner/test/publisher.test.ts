@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Digest } from '@assay/contract';
 import { canListReferrers, type Descriptor, openRegistry, parseReference, readAll } from '@assay/oci';
 import { checkBundleConfig, checkImagesLock, parseBundleManifest, parseStepFailure } from '@assay/pipeline';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { runStep } from '../src/index.ts';
 import { anImage, aPod, aWorld, cycloneDx, spdx, startRegistry, testLog } from './a-step.ts';
 
@@ -155,7 +157,7 @@ describe('the published bundle', () => {
 
     const refused = await publishTo(host, fill, { location: `${host}/project/plain@sha256:${'a'.repeat(64)}` });
     expect(refused.code).toBe(1);
-    expect(parseStepFailure((await refused.file('failure')) ?? '')?.reason).toBe('LocationInvalid');
+    expect(parseStepFailure(await refused.file('failure'))?.reason).toBe('LocationInvalid');
   });
 
   it('carries a link that stays inside as the file it leads to', async () => {
@@ -182,6 +184,14 @@ describe('of the reports', () => {
     expect(await file('report-count')).toBe('1');
     const warned = log.said.filter(({ level }) => level === 'warn').map(({ facts }) => facts.name);
     expect(warned).toEqual(['bad.cdx.json']);
+  });
+
+  it('an empty inventory is an answer', async () => {
+    const { host } = await startRegistry();
+    const { code } = await publishTo(host, ({ put }) =>
+      put('scan.cdx.json', '{"bomFormat":"CycloneDX","specVersion":"1.5","components":[]}'),
+    );
+    expect(code).toBe(0);
   });
 
   it('one under any name counts', async () => {
@@ -221,6 +231,12 @@ describe('the publisher fails with a reason of its own for', () => {
       ({ put }) => put('scan.cdx.json', '{"bomFormat":"CycloneDX","specVersion":"9.9"}'),
       /"scan\.cdx\.json" is not valid: .*9\.9/,
     ],
+    [
+      'a document of which nothing can be understood',
+      'ReportInvalid',
+      ({ put }) => put('scan.cdx.json', '{"bomFormat":"CycloneDX","specVersion":"1.5","components":"none"}'),
+      /nothing in it can be understood, such as \/components/,
+    ],
     ['files of other kinds only', 'ReportInvalid', ({ put }) => put('a.txt', 'hello'), /neither CycloneDX nor SPDX/],
     [
       'a file of 200 MiB',
@@ -255,7 +271,7 @@ describe('the publisher fails with a reason of its own for', () => {
     const { host } = await startRegistry();
     const { code, log, file } = await publishTo(host, fill);
     expect(code).toBe(1);
-    const failure = parseStepFailure((await file('failure')) ?? '');
+    const failure = parseStepFailure(await file('failure'));
     expect(failure).toMatchObject({ step: 'publisher', reason, retry: 'never' });
     expect(failure?.message).toMatch(says);
     expect(log.said.filter(({ level }) => level === 'error')).toHaveLength(1);
@@ -270,7 +286,7 @@ describe('the publisher fails with a reason of its own for', () => {
     const limits = { fileBytes: 1000, totalBytes: 1500, files: 3, depth: 1 };
     const reasonOf = async (fill: Fill) => {
       const { file } = await publishTo(host, fill, { limits });
-      return parseStepFailure((await file('failure')) ?? '')?.message;
+      return parseStepFailure(await file('failure'))?.message;
     };
     const many = await reasonOf(async ({ put }) => {
       for (const name of ['a', 'b', 'c', 'd']) await put(name, 'x');
@@ -294,10 +310,38 @@ describe('the publisher fails with a reason of its own for', () => {
     const { host } = registry;
     await registry.close();
     const { file } = await publishTo(host, ({ put }) => put('scan.cdx.json', cycloneDx));
-    expect(parseStepFailure((await file('failure')) ?? '')).toMatchObject({
+    expect(parseStepFailure(await file('failure'))).toMatchObject({
       reason: 'RegistryUnreachable',
       retry: 'later',
     });
+  });
+
+  // Source: distribution/distribution docs, configuration "maintenance.readonly": writes are answered 405.
+  it('a registry that is read-only', async () => {
+    const server = createServer((request, response) => {
+      const code = request.method === 'HEAD' ? 404 : request.method === 'GET' ? 200 : 405;
+      response.writeHead(code, { 'content-type': 'application/json' });
+      response.end(code === 405 ? '{"errors":[{"code":"UNSUPPORTED","message":"read-only"}]}' : '{}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo; // a TCP server that listens has one
+    const { file } = await publishTo(`127.0.0.1:${port}`, ({ put }) => put('scan.cdx.json', cycloneDx));
+    expect(parseStepFailure(await file('failure'))).toMatchObject({ reason: 'RegistryDenied', retry: 'never' });
+  });
+
+  it('a registry that asks to slow down for ever, after six attempts', async () => {
+    let attempts = 0;
+    const server = createServer((request, response) => {
+      if (request.method === 'POST') attempts += 1;
+      response.writeHead(request.method === 'HEAD' ? 404 : request.method === 'POST' ? 429 : 200).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo; // a TCP server that listens has one
+    const { file } = await publishTo(`127.0.0.1:${port}`, ({ put }) => put('scan.cdx.json', cycloneDx));
+    expect(parseStepFailure(await file('failure'))).toMatchObject({ reason: 'RegistryBusy', retry: 'later' });
+    expect(attempts).toBe(6);
   });
 
   it('a registry that lets nobody write', async () => {
@@ -305,7 +349,7 @@ describe('the publisher fails with a reason of its own for', () => {
       authorize: (_request, { action }) => (action === 'push' ? { allow: false, status: 403 } : { allow: true }),
     });
     const { file } = await publishTo(host, ({ put }) => put('scan.cdx.json', cycloneDx));
-    expect(parseStepFailure((await file('failure')) ?? '')).toMatchObject({ reason: 'RegistryDenied', retry: 'never' });
+    expect(parseStepFailure(await file('failure'))).toMatchObject({ reason: 'RegistryDenied', retry: 'never' });
   });
 });
 
@@ -453,7 +497,7 @@ describe('the publisher signs in', () => {
       },
       { credentialFolders: [{ path: mounted }] },
     );
-    expect(parseStepFailure((await file('failure')) ?? '')?.reason).toBe('RegistryDenied');
+    expect(parseStepFailure(await file('failure'))?.reason).toBe('RegistryDenied');
     expect(JSON.stringify(log.said)).not.toMatch(/secret|cm9ib3Q6c2VjcmV0/);
   });
 

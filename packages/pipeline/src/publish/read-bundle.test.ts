@@ -80,6 +80,7 @@ describe('what a failed step left', () => {
       { key: 'StartedAt', value: '2026-11-25T04:00:56.995Z', type: 3 },
     ];
     expect(parseStepFailure(JSON.stringify(list))).toEqual(failure);
+    expect(parseStepFailure({ ...failure })).toEqual(failure);
   });
 
   it.each([

@@ -81,10 +81,12 @@ export interface StepFailureMessage {
   readonly retry: 'never' | 'later';
 }
 
-/** Reads what a failed step left, in the result or in the termination message; undefined when it is none of ours. */
-export function parseStepFailure(text: string): StepFailureMessage | undefined {
-  if (text.length > longestMessage) return undefined;
-  const value = parseJson(text);
+/**
+ * Reads what a failed step left, in the result or in the termination message; undefined when it is none of ours. Tekton makes an object of
+ * a result that no task declares, so both forms are taken.
+ */
+export function parseStepFailure(left: unknown): StepFailureMessage | undefined {
+  const value = typeof left === 'string' ? parseJson(left) : left;
   // Tekton keeps what it says about a step as a list of keys and values; ours is one of them.
   if (!Array.isArray(value)) return toFailure(value);
   for (const entry of value as readonly unknown[]) {
@@ -106,6 +108,7 @@ function toFailure(value: unknown): StepFailureMessage | undefined {
 }
 
 function parseJson(text: string): unknown {
+  if (text.length > longestMessage) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -124,8 +124,14 @@ function sayWhatWasRead({ reports, bad }: Chosen, { log }: StepWorld): void {
   for (const { name, is, why } of bad) log.warn('a report is not valid', { name, is, why });
   for (const { file, reading } of reports) {
     const { format, packages, findings, rejected } = reading;
-    const facts = { packages, findings, rejected };
-    log.info('a report is valid', { name: file.name, format: Object.values(format).join(' '), ...facts });
+    const facts = {
+      name: file.name,
+      format: `${format.name} ${format.version} ${format.encoding}`,
+      packages,
+      findings,
+    };
+    log.info('a report is valid', facts);
+    if (rejected > 0) log.warn('a report has entries that cannot be understood', { name: file.name, rejected });
   }
 }
 

@@ -28,8 +28,12 @@ export const readReportFile: ReportReader = async (task, signal) => {
     const isTruncated = error.code === 'SBOM_INVALID' && (await endsEarly(fileBytes(task.path)));
     return { is: isTruncated ? 'truncated' : 'invalid', why: error.detail };
   }
-  if (task.make !== undefined) await makeFiles(document, task.make);
   const { inventory, findings, format } = document;
+  const [lost] = inventory.rejected;
+  // An empty inventory is an answer; one of which nothing was understood is none.
+  if (lost !== undefined && inventory.packages.length === 0 && findings.length === 0)
+    return { is: 'invalid', why: `nothing in it can be understood, such as ${lost.at}: ${lost.why}` };
+  if (task.make !== undefined) await makeFiles(document, task.make);
   return {
     is: 'report',
     format,
