@@ -133,6 +133,25 @@ describe('the published bundle', () => {
     expect(moved.descriptor.digest).not.toBe(digest);
   });
 
+  // Source: imgpkg packs in the order of Go's filepath.Walk: names sorted within each folder, a folder before what is in it.
+  it('is packed in the order in which imgpkg walks', async () => {
+    const { host } = await startRegistry();
+    await publishTo(host, async ({ put }) => {
+      for (const name of ['z.cdx.json', 'a-b.txt', 'a/z.txt', '.a']) await put(name, cycloneDx);
+    });
+    const { document, blob, descriptor } = await read(host, 'project/results', { tag: 'one' });
+    const tar = untar(gunzipSync(await blob(parseBundleManifest(document, descriptor.mediaType).layer)));
+    expect(tar.map(({ name }) => name)).toEqual([
+      '.a',
+      '.imgpkg',
+      '.imgpkg/images.yml',
+      'a',
+      'a/z.txt',
+      'a-b.txt',
+      'z.cdx.json',
+    ]);
+  });
+
   it('has the same digest for the same content, whenever and in whatever order it was written', async () => {
     const { host } = await startRegistry();
     const names = ['b/x.txt', 'a-b.txt', 'a/z.txt', 'scan.cdx.json', 'ü.txt', `${'long/'.repeat(3)}${'n'.repeat(120)}`];
