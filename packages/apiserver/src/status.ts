@@ -123,8 +123,8 @@ export function tooLargeVersion(asked: number, current: number): ApiError {
 /** A refused object: every field error as a cause. */
 export function invalid(kind: string, group: string, name: string, errors: readonly FieldError[]): ApiError {
   const causes = errors.map((e) => ({ reason: e.reason, message: e.body, field: e.field }));
-  const lines = errors.map((e) => `${e.field}: ${e.body}`);
-  const text = lines.length === 1 ? lines[0] : `[${[...new Set(lines)].join(', ')}]`;
+  const lines = [...new Set(errors.map((e) => `${e.field}: ${e.body}`))];
+  const text = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
   const what = group === '' ? kind : `${kind}.${group}`;
   return new ApiError(422, 'Invalid', `${what} "${name}" is invalid: ${text}`, { name, group, kind, causes });
 }

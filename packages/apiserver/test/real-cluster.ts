@@ -50,7 +50,13 @@ export function realCluster(): RealCluster {
         answer.on('data', (piece) => {
           text += piece;
         });
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: JSON.parse(text) }));
+        answer.on('end', () => {
+          try {
+            resolve({ status: answer.statusCode ?? 0, body: JSON.parse(text) });
+          } catch {
+            reject(new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 200)}`));
+          }
+        });
       });
       sent.on('error', reject);
       sent.end(body === undefined ? undefined : JSON.stringify(body));

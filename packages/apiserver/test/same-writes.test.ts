@@ -169,7 +169,7 @@ describe.runIf(hasCluster(suite))(suite, () => {
     await same(
       'PATCH',
       `${accounts}/s?fieldManager=two`,
-      { secrets: [{ name: 'b' }], imagePullSecrets: [{ name: 'p', $patch: 'delete' }, { name: 'q' }] },
+      { secrets: [{ name: 'b' }], imagePullSecrets: [{ name: 'q' }] },
       strategic,
     );
     await same('DELETE', `${accounts}/s`);
