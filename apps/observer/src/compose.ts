@@ -1,4 +1,4 @@
-import { createEventRecorder, createKubeClient, readCluster, systemClock } from '@assay/kube';
+import { createEventRecorder, createKubeClient, readCluster, startStatusServer, systemClock } from '@assay/kube';
 import {
   Acknowledged,
   Availability,
@@ -6,7 +6,6 @@ import {
   createMetrics,
   Observer,
   type ObserverTells,
-  startStatusServer,
 } from '@assay/observer';
 import type { ObserverConfig } from './config.ts';
 

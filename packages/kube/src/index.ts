@@ -47,6 +47,7 @@ export { crdManifests } from './resources/crd-manifests.ts';
 export * from './resources/image-vulnerability-scan.ts';
 export * from './resources/scanner-profile.ts';
 export * from './resources/tekton.ts';
+export { type StatusServerOptions, startStatusServer } from './status-server.ts';
 export { type InProcessServer, inProcessTransport } from './transport/in-process-transport.ts';
 export type { ApiRequest, ApiResponse, ApiStream, Transport } from './transport/transport.ts';
 export { VirtualClock } from './virtual-clock.ts';

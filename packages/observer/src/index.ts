@@ -6,4 +6,3 @@ export { Observer, type ObserverOptions, type ObserverTells } from './observer.t
 export { type Fetched, fetchReports } from './results/fetch-reports.ts';
 export { Acknowledged } from './sending/acknowledged.ts';
 export { createHttpSender, type EventSender } from './sending/http-sender.ts';
-export { type StatusServerOptions, startStatusServer } from './status-server.ts';
