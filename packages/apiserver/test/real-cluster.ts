@@ -43,23 +43,25 @@ export function realCluster(): RealCluster {
   });
   const send: RealCluster['send'] = (method, path, body, type = 'application/json') =>
     new Promise((resolve, reject) => {
-      const headers = { 'content-type': type };
+      const text = body === undefined ? '' : JSON.stringify(body);
+      // Without a length, node sends the body of a DELETE as if it were the next request.
+      const headers = { 'content-type': type, 'content-length': Buffer.byteLength(text) };
       const sent = request(new URL(path, cluster.server), { method, agent, headers }, (answer) => {
-        let text = '';
+        let got = '';
         answer.setEncoding('utf8');
         answer.on('data', (piece) => {
-          text += piece;
+          got += piece;
         });
         answer.on('end', () => {
           try {
-            resolve({ status: answer.statusCode ?? 0, body: JSON.parse(text) });
+            resolve({ status: answer.statusCode ?? 0, body: JSON.parse(got) });
           } catch {
-            reject(new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 200)}`));
+            reject(new Error(`${method} ${path}: ${answer.statusCode} ${got.slice(0, 200)}`));
           }
         });
       });
       sent.on('error', reject);
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
+      sent.end(text);
     });
   return { tools, send, close: () => agent.destroy() };
 }
