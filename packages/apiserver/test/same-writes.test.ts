@@ -23,7 +23,9 @@ const own: ReadonlySet<string> = new Set([
 function normal(value: Json): Json {
   if (Array.isArray(value)) return value.map(normal);
   if (typeof value !== 'object' || value === null) {
-    return typeof value === 'string' ? value.replaceAll(/ at \d{4}-\d\d-\d\dT[\d:]+Z/g, ' at TIME') : value;
+    return typeof value === 'string'
+      ? value.replaceAll(/ at \d{4}-\d\d-\d\dT[\d:]+Z/g, ' at TIME').replaceAll(/record \(\d+\)/g, 'record (N)')
+      : value;
   }
   return Object.fromEntries(
     Object.entries(value)

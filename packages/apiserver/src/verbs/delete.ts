@@ -92,14 +92,18 @@ function marked(context: Context, kind: ResourceKind, stored: JsonObject, finali
 
 function checkPreconditions(kind: ResourceKind, metadata: JsonObject, options: DeleteOptions): void {
   const name = asString(metadata.name) ?? '';
+  // These refusals name the kind where others name the resource.
+  const subject = { group: kind.group, resource: kind.kind };
+  const mismatch = (what: string, asked: string, advice: string) => {
+    const stored = String(metadata[what === 'UID' ? 'uid' : 'resourceVersion']);
+    const why = `the ${what} in the precondition (${asked}) does not match the ${what} in record (${stored}). ${advice}`;
+    return conflict(subject, name, why);
+  };
   if (options.uid !== undefined && options.uid !== metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${String(metadata.uid)}`;
-    throw conflict(subjectOf(kind), name, why);
+    throw mismatch('UID', options.uid, 'The object might have been deleted and then recreated');
   }
   if (options.version !== undefined && options.version !== metadata.resourceVersion) {
-    const stored = String(metadata.resourceVersion);
-    const why = `Precondition failed: ResourceVersion in precondition: ${options.version}, ResourceVersion in object meta: ${stored}`;
-    throw conflict(subjectOf(kind), name, why);
+    throw mismatch('ResourceVersion', options.version, 'The object might have been modified');
   }
 }
 
