@@ -270,6 +270,10 @@ export const problems = {
     'The location for the results is not a repository with at most a tag.',
     'Give spec.scanResults.location as registry/repository[:tag], without a digest.',
   ),
+  CREDENTIALS_UNUSABLE: error(
+    "None of the publisher's secrets holds credentials for registries.",
+    'Give the publisher a secret of type kubernetes.io/dockerconfigjson; see docs/reference/engines.md.',
+  ),
   CERTIFICATES_INVALID: error(
     'The certificates to trust are not PEM certificates.',
     'Check caCertData: each certificate from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, nothing else.',
