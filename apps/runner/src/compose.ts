@@ -6,12 +6,14 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { AssayError } from '@assay/contract';
 import {
+  findTrusted,
   openRepository,
   type ReportReader,
   readInThread,
   readReportFile,
   runStep,
   type StepLog,
+  type StepSettings,
   type StepWorld,
 } from '@assay/runner';
 import { type Environment, readSettings } from './config.ts';
@@ -29,7 +31,7 @@ export async function runHere(
   const log = jsonLog((line) => process.stdout.write(line));
   try {
     const settings = readSettings(env, findVersion(program));
-    trust(settings.trustedCerts);
+    await trust(settings);
     return await runStep(words[0] ?? '', settings, makeWorld(log, signal, program));
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
@@ -66,13 +68,9 @@ function jsonLog(write: (line: string) => void): StepLog {
 }
 
 /** Providers behind an authority of the user's own are trusted too. What is wrong with the certificates is for `write-certs` to say. */
-function trust(pem: string): void {
-  if (pem.trim() === '') return;
-  try {
-    setDefaultCACertificates([...getCACertificates('default'), pem]);
-  } catch {
-    // Said by write-certs, which runs first.
-  }
+async function trust(settings: StepSettings): Promise<void> {
+  const pem = await findTrusted(settings).catch(() => '');
+  if (pem !== '') setDefaultCACertificates([...getCACertificates('default'), pem]);
 }
 
 /** The bundle lies beside its package.json; unbuilt sources find the root's. */

@@ -1,8 +1,9 @@
 import { tmpdir } from 'node:os';
-import { isAbsolute } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { AssayError } from '@assay/contract';
 import {
   type CredentialFolder,
+  certsFile,
   isKeychainName,
   type KeychainName,
   keychainNames,
@@ -32,6 +33,10 @@ export function readSettings(env: Environment, version: string): StepSettings {
     tektonCredentials: '/tekton/creds',
     tektonSecrets: '/tekton/creds-secrets',
     trustedCerts: env[names.trustedCerts] ?? '',
+    trustedFiles: (env.SSL_CERT_DIR ?? '/cred-helper')
+      .split(':')
+      .filter(isAbsolute)
+      .map((dir) => join(dir, certsFile)),
     keychains: list(env[names.keychains]).map(toKeychain),
     registries: list(env[names.registries]),
     credentialFolders: list(env[names.credentialFolders]).map(toFolder),
@@ -40,6 +45,7 @@ export function readSettings(env: Environment, version: string): StepSettings {
     ),
     image: (env[names.image] ?? '').trim(),
     location: (env[names.location] ?? '').trim(),
+    copyFrom: (env[names.copyFrom] ?? '').trim(),
     scannerName: (env[names.scannerName] ?? '').trim().slice(0, 200),
     attach: env[names.attach]?.toLowerCase() !== 'false',
     limits: {
@@ -60,6 +66,7 @@ function readFiles(env: Environment): StepSettings['files'] {
     scanResult: absolute(env, names.scanResultFile),
     scannedImage: absolute(env, names.scannedImageFile),
     reportCount: absolute(env, names.reportCountFile),
+    ignoredCount: absolute(env, names.ignoredCountFile),
     failure: absolute(env, names.failureFile),
     termination: absolute(env, names.terminationFile) ?? '/tekton/termination',
   };

@@ -7,3 +7,4 @@ export { answerReport, readInThread } from './publisher/report-thread.ts';
 export { runStep } from './run-step.ts';
 export { type CredentialFolder, type PublishLimits, type StepSettings, usualLimits } from './settings.ts';
 export type { Facts, Fetch, StepLog, StepWorld } from './world.ts';
+export { certsFile, findTrusted } from './write-certs.ts';

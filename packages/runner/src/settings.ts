@@ -41,6 +41,8 @@ export interface StepSettings {
   readonly tektonSecrets: string;
   /** PEM, `''` for none. */
   readonly trustedCerts: string;
+  /** Files that `write-certs` may have left, read where a step is not told certificates itself. */
+  readonly trustedFiles: readonly string[];
   readonly keychains: readonly KeychainName[];
   /** More registries whose credentials are wanted. */
   readonly registries: readonly string[];
@@ -50,6 +52,8 @@ export interface StepSettings {
   /** The scanned image and where its results go, as the resource says them; `''` when not told. */
   readonly image: string;
   readonly location: string;
+  /** `repository@digest` of a bundle to publish again, instead of the results folder; `''` for none. */
+  readonly copyFrom: string;
   readonly scannerName: string;
   /** Whether a second object is put beside the scanned image. */
   readonly attach: boolean;
@@ -63,6 +67,7 @@ export interface StepSettings {
     readonly scanResult?: string;
     readonly scannedImage?: string;
     readonly reportCount?: string;
+    readonly ignoredCount?: string;
     readonly failure?: string;
     readonly termination?: string;
   };

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssayError } from '@assay/contract';
 import { writeWhole } from './file-system.ts';
@@ -7,7 +7,7 @@ import type { StepSettings } from './settings.ts';
 import type { StepWorld } from './world.ts';
 
 /** Name of the file below the helper folder, which is on SSL_CERT_DIR. Source: the Scan 2.0 contract, "Mounts". */
-const certsFile = 'trusted-cas.crt';
+export const certsFile = 'trusted-cas.crt';
 
 const longestPem = 4 * 1024 * 1024;
 
@@ -29,6 +29,16 @@ export async function writeCerts(
   // Steps of any user read it.
   await writeWhole(path, certificates.join(''), 0o644);
   world.log.info('certificates to trust were written', { file: path, certificates: certificates.length });
+}
+
+/** The authorities a step is to trust besides the usual ones, in PEM; `''` for none. Throws CERTIFICATES_INVALID. */
+export async function findTrusted(settings: Pick<StepSettings, 'trustedCerts' | 'trustedFiles'>): Promise<string> {
+  if (settings.trustedCerts.trim() !== '') return parsePem(settings.trustedCerts).join('');
+  for (const path of settings.trustedFiles) {
+    const text = await readFile(path, 'utf8').catch(() => '');
+    if (text !== '') return parsePem(text).join('');
+  }
+  return '';
 }
 
 /**

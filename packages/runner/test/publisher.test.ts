@@ -203,6 +203,7 @@ describe('of the reports', () => {
     expect(await file('report-count')).toBe('1');
     const warned = log.said.filter(({ level }) => level === 'warn').map(({ facts }) => facts.name);
     expect(warned).toEqual(['bad.cdx.json']);
+    expect(await file('ignored-count')).toBe('1');
   });
 
   it('an empty inventory is an answer', async () => {
@@ -484,6 +485,52 @@ describe('beside the scanned image', () => {
   });
 });
 
+// An equal scan has found the answer: its bundle is published again, and the results folder is not looked at.
+describe('a bundle that is published again', () => {
+  async function again(host: string, copyFrom: string, settings: Parameters<typeof aPod>[0] = {}) {
+    return publishTo(host, async () => undefined, { copyFrom, location: `${host}/other/place:two`, ...settings });
+  }
+
+  it('is the same to the last byte, under both tags, and its reports are counted', async () => {
+    const { host } = await startRegistry();
+    const first = await publishTo(host, async ({ put }) => {
+      await put('scan.cdx.json', cycloneDx);
+      await put(`${'ü'.repeat(70)}/${'n'.repeat(120)}.spdx.json`, spdx);
+      await put('bad.cdx.json', '{"bomFormat":"CycloneDX","specVersion":"9.9"}');
+    });
+    const from = (await first.file('scan-result')) ?? '';
+    const { code, file } = await again(host, from);
+    expect(code).toBe(0);
+    const digest = from.split('@')[1] ?? '';
+    expect(await file('scan-result')).toBe(`${host}/other/place@${digest}`);
+    expect([await file('report-count'), await file('ignored-count')]).toEqual(['2', '1']);
+    for (const tag of ['two', `${digest.replace(':', '-')}.imgpkg`]) {
+      const { descriptor, document, blob } = await read(host, 'other/place', { tag });
+      expect(descriptor.digest).toBe(digest);
+      const tar = untar(gunzipSync(await blob(parseBundleManifest(document, descriptor.mediaType).layer)));
+      expect(tar.find(({ name }) => name === 'scan.cdx.json')?.content.toString()).toBe(cycloneDx);
+    }
+  });
+
+  it('is none when it is an image, is gone, or is not named by digest', async () => {
+    const { host } = await startRegistry();
+    const image = await anImage(host);
+    for (const from of [image, `${host}/project/app@sha256:${'a'.repeat(64)}`, `${host}/project/app:1`]) {
+      const { code, file } = await again(host, from);
+      expect(code).toBe(1);
+      expect(parseStepFailure(await file('failure'))?.reason).toBe('RegistryFailed');
+    }
+  });
+
+  it('keeps the limits of the publisher', async () => {
+    const { host } = await startRegistry();
+    const first = await publishTo(host, ({ put }) => put('scan.cdx.json', cycloneDx.padEnd(5000)));
+    const limits = { fileBytes: 4000, totalBytes: 10_000, files: 3, depth: 1 };
+    const { file } = await again(host, (await first.file('scan-result')) ?? '', { limits });
+    expect(parseStepFailure(await file('failure'))?.reason).toBe('ResultsTooLarge');
+  });
+});
+
 describe('the publisher signs in', () => {
   const wanted = `Basic ${Buffer.from('robot:secret').toString('base64')}`;
   const start = () =>
@@ -518,6 +565,25 @@ describe('the publisher signs in', () => {
     );
     expect(parseStepFailure(await file('failure'))?.reason).toBe('RegistryDenied');
     expect(JSON.stringify(log.said)).not.toMatch(/secret|cm9ib3Q6c2VjcmV0/);
+  });
+
+  it('never with what lies in the home of a pod it shares with the scanner', async () => {
+    const { host } = await start();
+    const { file } = await publishTo(host, async ({ put, settings }) => {
+      await put('scan.cdx.json', cycloneDx);
+      await mkdir(join(settings.home, '.docker'));
+      await writeFile(join(settings.home, '.docker/config.json'), configFor(host));
+    });
+    expect(parseStepFailure(await file('failure'))?.reason).toBe('RegistryDenied');
+  });
+
+  it('with none of its secrets when they hold no credentials, and says so', async () => {
+    const { host } = await start();
+    const pod = await aPod();
+    const { file } = await publishTo(host, ({ put }) => put('scan.cdx.json', cycloneDx), {
+      credentialFolders: [{ path: join(pod.root, 'none') }],
+    });
+    expect(parseStepFailure(await file('failure'))?.reason).toBe('CredentialsUnusable');
   });
 
   it('with what the cred-helper wrote', async () => {

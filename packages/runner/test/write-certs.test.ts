@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runStep } from '../src/index.ts';
+import { findTrusted, runStep } from '../src/index.ts';
 import { aPod, aWorld, testLog } from './a-step.ts';
 
 let certificate = '';
@@ -41,6 +41,12 @@ describe('write-certs', () => {
     expect(code).toBe(0);
     expect(await readFile(path, 'utf8')).toBe(certificate + certificate);
     expect((await stat(path)).mode & 0o777).toBe(0o644);
+  });
+
+  it('is what later steps trust that are told nothing themselves', async () => {
+    const { path } = await write(certificate);
+    expect(await findTrusted({ trustedCerts: '', trustedFiles: ['/nowhere/ca.crt', path] })).toBe(certificate);
+    expect(await findTrusted({ trustedCerts: '', trustedFiles: [] })).toBe('');
   });
 
   it.each([

@@ -10,6 +10,7 @@ import { type Attachment, attachResult } from './attach-result.ts';
 import { type Bundle, buildBundle } from './build-bundle.ts';
 import { type Chosen, chooseReports, inReadingOrder, type ReadFile } from './choose-reports.ts';
 import { type Collected, collectFiles, type ResultFile } from './collect-files.ts';
+import { fetchBundle } from './fetch-bundle.ts';
 import { type Location, parseLocation, pushBundle } from './push-bundle.ts';
 import type { ReportTask } from './read-report.ts';
 
@@ -28,6 +29,7 @@ type ScannedImage = ImageReference & { readonly digest: Digest };
 export async function publish(settings: StepSettings, world: StepWorld): Promise<void> {
   const { log, signal } = world;
   const location = parseLocation(settings.location);
+  if (settings.copyFrom !== '') return publishAgain(location, settings, world);
   const collected = await collect(settings, world);
   const scratch = await makeScratch(settings.scratch);
   try {
@@ -36,7 +38,7 @@ export async function publish(settings: StepSettings, world: StepWorld): Promise
     const registry = await registryOptions(settings, scratch, log);
     const digest = await publishBundle(await buildBundle(collected, scratch, signal), location, registry, world);
     const bundle = formatReference({ registry: location.registry, repository: location.repository, digest });
-    await writeResults(settings, bundle, chosen.reports.length);
+    await writeResults(settings, bundle, chosen);
     log.info('the results are published', {
       scanResult: bundle,
       tag: location.tag,
@@ -50,6 +52,22 @@ export async function publish(settings: StepSettings, world: StepWorld): Promise
       registry,
       world,
     );
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Publishes the bundle of an equal scan at the location, byte for byte. Its second object lies beside the image already. */
+async function publishAgain(location: Location, settings: StepSettings, world: StepWorld): Promise<void> {
+  const scratch = await makeScratch(settings.scratch);
+  try {
+    const registry = await registryOptions(settings, scratch, world.log);
+    const fetched = await fetchBundle(settings.copyFrom, scratch, settings.limits, registry, world);
+    const { chosen } = await readReports(fetched.files, scratch, undefined, settings, world);
+    const digest = await publishBundle(fetched.bundle, location, registry, world);
+    const bundle = formatReference({ registry: location.registry, repository: location.repository, digest });
+    await writeResults(settings, bundle, chosen);
+    world.log.info('the results of an equal scan are published', { scanResult: bundle, from: settings.copyFrom });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -150,11 +168,12 @@ async function publishBundle(
   return bundle.digest;
 }
 
-async function writeResults({ files, image }: StepSettings, bundle: string, reports: number): Promise<void> {
+async function writeResults({ files, image }: StepSettings, bundle: string, { reports, bad }: Chosen): Promise<void> {
   const texts = [
     [files.scanResult, bundle],
     [files.scannedImage, image],
-    [files.reportCount, String(reports)],
+    [files.reportCount, String(reports.length)],
+    [files.ignoredCount, String(bad.length)],
   ] as const;
   for (const [path, text] of texts) {
     if (path === undefined) continue;
