@@ -65,7 +65,7 @@ export class Lifecycle {
   readonly #turns = new Map<string, string>();
   readonly #refusals = new Map<string, Refusal>();
   /** Scans whose run may have been made, though the answer was lost: they keep their place until they know. */
-  readonly #uncertain = new Set<string>();
+  readonly #uncertain = new Map<string, ScanFacts>();
   #isReady = false;
 
   constructor(options: LifecycleOptions) {
@@ -85,7 +85,8 @@ export class Lifecycle {
         const { facts, scanKey, namespace, partOf } = object;
         if (partOf === undefined) {
           this.#writes.sawRun(scanKey, facts.name);
-          this.#places.sawRun(`${namespace}/${facts.name}`, type !== 'deleted' && isActive(facts));
+          const place = `${namespace}/${facts.name}`;
+          if (this.#places.sawRun(place, type !== 'deleted' && isActive(facts))) this.#drain(place, facts.scanUid);
           this.#admit();
         }
         this.#add(scanKey);
@@ -247,7 +248,7 @@ export class Lifecycle {
     } catch (error) {
       if (error instanceof RunRefused) {
         this.#refusals.set(key, nextRefusal(this.#refusals.get(key), error.refused, this.#clock.now()));
-        if (error.refused.isUnknown === true) this.#uncertain.add(key);
+        if (error.refused.isUnknown === true) this.#uncertain.set(key, seen.scan);
         else this.#uncertain.delete(key);
         this.#giveBack(key);
         return 'again';
@@ -268,13 +269,24 @@ export class Lifecycle {
   async #sweep(key: string, signal: AbortSignal): Promise<Outcome> {
     this.#line.remove(key);
     this.#refusals.delete(key);
-    this.#uncertain.delete(key);
+    await this.#settleUncertain(key, signal);
     this.#giveBack(key);
     const { namespace = '', name } = parseKey(key);
     for (const run of allRuns(this.#stores, key)) {
       if (!run.deleting) await this.#acts.remove({ namespace, name }, run, signal);
     }
     return done;
+  }
+
+  /** The scan went before it was known whether its run was made: then it is not, or it goes too. */
+  async #settleUncertain(key: string, signal: AbortSignal): Promise<void> {
+    const scan = this.#uncertain.get(key);
+    const place = this.#turns.get(key);
+    if (scan === undefined || place === undefined) return;
+    await this.#acts.removeNamed(scan.namespace, parseKey(place).name, signal);
+    this.#uncertain.delete(key);
+    this.#places.drain(place);
+    this.#drain(place, scan.uid);
   }
 
   /** True when there was room at once. */
@@ -309,6 +321,29 @@ export class Lifecycle {
     this.#turns.delete(key);
     this.#places.unreserve(place);
     this.#admit();
+  }
+
+  /** A run has ended before its pod was seen: the API server is asked until no pod is left. */
+  #drain(place: string, scanUid: string): void {
+    const { namespace = '', name } = parseKey(place);
+    const look = async (): Promise<boolean> => {
+      if (this.#stop.signal.aborted) return true;
+      return !(await this.#acts.hasActivePod(namespace, scanUid, name, this.#stop.signal));
+    };
+    const again = (): void => {
+      look()
+        .catch(() => false)
+        .then((isDrained) => {
+          if (isDrained) {
+            this.#places.drained(place);
+            this.#admit();
+          } else {
+            this.#clock.after(1_000, again);
+          }
+        })
+        .catch((error: unknown) => this.#options.tells.failed({ what: 'watch', key: place, error }));
+    };
+    again();
   }
 
   #releasePlace({ namespace, name, uid }: ScanFacts, attempt: number): void {

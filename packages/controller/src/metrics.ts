@@ -1,76 +1,110 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Log } from './log.ts';
 import type { Tells } from './tells.ts';
 
-/** Counters with bounded labels: outcomes and engines are closed sets; no name, image or digest ever becomes a label. */
-export interface ControllerMetrics {
-  readonly tells: Tells;
-  /** Read at every scrape. */
-  readonly text: (now: {
+/** What is measured besides what happens: asked when somebody scrapes. */
+export interface Measured {
+  readonly counts: {
     readonly waiting: number;
     readonly active: number;
     readonly scans: number;
-    readonly leads: boolean;
-  }) => Promise<string>;
+    readonly queued: number;
+  };
+  readonly isLeader: boolean;
+  readonly droppedEvents: number;
 }
 
-const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
+export interface ControllerMetrics {
+  /** Counts and logs what happens. */
+  readonly tells: Tells;
+  readonly contentType: string;
+  text(): Promise<string>;
+}
 
-/** Counts what happens and hands it on. */
-export function createMetrics(next: Tells): ControllerMetrics {
+/** All labels are of closed sets: engine, outcome. Nothing of a user's is ever a label. */
+export function createMetrics(measured: () => Measured, log: Log): ControllerMetrics {
   const registry = new Registry();
   const registers = [registry];
-  const started = new Histogram({
-    name: 'assay_scan_wait_seconds',
-    help: 'From the creation of a scan to its run.',
-    labelNames: ['engine'],
-    buckets: seconds,
-    registers,
-  });
-  const ended = new Histogram({
-    name: 'assay_scan_duration_seconds',
-    help: 'From the creation of a scan to its end.',
+  collectDefaultMetrics({ register: registry });
+  const ended = new Counter({
+    name: 'assay_scans_ended_total',
+    help: 'Scans that have ended, by outcome: Succeeded, or the reason of the failure.',
     labelNames: ['outcome', 'engine'],
-    buckets: seconds,
     registers,
   });
-  const retries = new Counter({ name: 'assay_scan_retries_total', help: 'Runs that were made again.', registers });
-  const failures = new Counter({
-    name: 'assay_controller_failures_total',
-    help: 'Work that failed and is tried again.',
+  const started = new Counter({
+    name: 'assay_runs_started_total',
+    help: 'Runs made.',
+    labelNames: ['engine'],
+    registers,
+  });
+  const retried = new Counter({ name: 'assay_scans_retried_total', help: 'Attempts after the first.', registers });
+  const stopped = new Counter({
+    name: 'assay_runs_stopped_total',
+    help: 'Runs stopped since they took too long.',
+    registers,
+  });
+  const failed = new Counter({
+    name: 'assay_controller_errors_total',
+    help: 'Failures of the controller itself, which it tries again.',
     labelNames: ['what'],
     registers,
   });
-  const waiting = new Gauge({ name: 'assay_scans_waiting', help: 'Scans that wait for a place.', registers });
-  const active = new Gauge({ name: 'assay_scans_active', help: 'Places that are held.', registers });
-  const known = new Gauge({ name: 'assay_scans', help: 'Scans that are known.', registers });
-  const leads = new Gauge({ name: 'assay_controller_leads', help: 'Whether this replica leads.', registers });
-  return {
-    tells: {
-      started: (facts) => {
-        started.observe({ engine: facts.engine }, facts.waitedMs / 1000);
-        next.started(facts);
+  const waited = new Histogram({
+    name: 'assay_scan_wait_seconds',
+    help: 'From the creation of a scan to its run.',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 300, 1800],
+    registers,
+  });
+  const took = new Histogram({
+    name: 'assay_scan_duration_seconds',
+    help: 'From the creation of a scan to its end.',
+    labelNames: ['engine'],
+    buckets: [2, 5, 10, 20, 40, 60, 120, 300, 600, 1800, 3600],
+    registers,
+  });
+  gauge('assay_scans_waiting', 'Scans that wait for a place.', () => measured().counts.waiting);
+  gauge('assay_scans_active', 'Places that scans hold.', () => measured().counts.active);
+  gauge('assay_scans_known', 'Scans in the cluster.', () => measured().counts.scans);
+  gauge('assay_controller_queue', 'Scans to be looked at.', () => measured().counts.queued);
+  gauge('assay_controller_leader', 'Whether this process works.', () => (measured().isLeader ? 1 : 0));
+  gauge('assay_events_dropped', 'Events that could not be written.', () => measured().droppedEvents);
+
+  function gauge(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
       },
-      ended: (facts) => {
-        ended.observe({ outcome: facts.outcome, engine: facts.engine }, facts.tookMs / 1000);
-        next.ended(facts);
-      },
-      retried: (facts) => {
-        retries.inc();
-        next.retried(facts);
-      },
-      stopped: (facts) => next.stopped(facts),
-      removed: (facts) => next.removed(facts),
-      failed: (facts) => {
-        failures.inc({ what: facts.what });
-        next.failed(facts);
-      },
+    });
+  }
+
+  const tells: Tells = {
+    started({ engine, waitedMs, ...facts }) {
+      started.inc({ engine });
+      waited.observe(waitedMs / 1000);
+      log('info', 'scan started', { ...facts, engine, waitedMs });
     },
-    text: (now) => {
-      waiting.set(now.waiting);
-      active.set(now.active);
-      known.set(now.scans);
-      leads.set(now.leads ? 1 : 0);
-      return registry.metrics();
+    ended({ outcome, engine, tookMs, ...facts }) {
+      ended.inc({ outcome, engine });
+      took.observe({ engine }, tookMs / 1000);
+      log(outcome === 'Succeeded' ? 'info' : 'warn', 'scan ended', { ...facts, outcome, engine, tookMs });
+    },
+    retried(facts) {
+      retried.inc();
+      log('warn', 'scan is tried again', { ...facts });
+    },
+    stopped(facts) {
+      stopped.inc();
+      log('warn', 'run stopped', { ...facts });
+    },
+    removed: (facts) => log('info', 'run removed', { ...facts }),
+    failed({ what, key, error }) {
+      failed.inc({ what });
+      log('warn', what === 'watch' ? 'watching the cluster failed' : 'looking at a scan failed', { key, error });
     },
   };
+  return { tells, contentType: registry.contentType, text: () => registry.metrics() };
 }

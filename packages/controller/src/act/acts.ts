@@ -8,6 +8,7 @@ import {
   type KubeClient,
   type KubeObject,
   pipelineRuns,
+  pods,
   type Resource,
   scanGroup,
   taskRuns,
@@ -25,6 +26,7 @@ import {
 } from '@assay/pipeline';
 import type { OwnWrites } from '../observe/own-writes.ts';
 import type { Stores } from '../observe/stores.ts';
+import { projectPod } from '../project/project-pod.ts';
 import type { ControllerSettings } from '../settings.ts';
 import type { Tells } from '../tells.ts';
 import { type MadeRun, makeRun } from './make-run.ts';
@@ -113,12 +115,12 @@ export class Acts {
   }
 
   async stop(
-    { scan, pods }: Seen,
+    { scan, pods: itsPods }: Seen,
     { run, because }: Extract<Action, { do: 'stop' }>,
     signal: AbortSignal,
   ): Promise<void> {
     const { client, tells } = this.#ports;
-    const text = await this.#explained(scan, run, pods, because, signal);
+    const text = await this.#explained(scan, run, itsPods, because, signal);
     const spec = run.engine === 'fused' ? { status: 'TaskRunCancelled' } : { status: 'Cancelled' };
     const patch = { metadata: { annotations: { [runMarks.stopped]: text } }, spec };
     try {
@@ -145,21 +147,34 @@ export class Acts {
     return found === undefined;
   }
 
+  async hasActivePod(namespace: string, scanUid: string, run: string, signal: AbortSignal): Promise<boolean> {
+    const labelSelector = `${runMarks.scanUid}=${scanUid}`;
+    const { items } = await this.#ports.client.list(pods, { namespace, labelSelector, signal });
+    return items.map(projectPod).some((pod) => pod.run === run && pod.isActive);
+  }
+
+  /** Removes a run of which only the name is known, whichever kind it is. */
+  async removeNamed(namespace: string, name: string, signal: AbortSignal): Promise<void> {
+    const { client } = this.#ports;
+    await client.delete(taskRuns, { namespace, name }, { signal });
+    await client.delete(pipelineRuns, { namespace, name }, { signal });
+  }
+
   /** A pod that waits for a volume says why only in Events. */
   async #explained(
     scan: Named,
     run: RunFacts,
-    pods: Seen['pods'],
+    itsPods: Seen['pods'],
     because: string,
     signal: AbortSignal,
   ): Promise<string> {
-    const [pod] = pods;
+    const [pod] = itsPods;
     if (pod === undefined || !because.startsWith('StartTimedOut')) return because;
     try {
       const fieldSelector = `regarding.name=${pod.name}`;
       const list = await this.#ports.client.list(events, { namespace: scan.namespace, fieldSelector, signal });
       const notes = list.items.map(({ note = '' }) => note);
-      const { reason, detail } = classify({ run: { ...run, stopped: because }, pods, events: notes });
+      const { reason, detail } = classify({ run: { ...run, stopped: because }, pods: itsPods, events: notes });
       return `${reason}: ${detail}`;
     } catch {
       return because;

@@ -7,6 +7,10 @@ interface Place {
   hasRun: boolean;
   /** Pods of the run that have not ended. */
   readonly pods: Set<string>;
+  /** A pod of the run was seen. */
+  hadPod: boolean;
+  /** The run has ended, but whether its pod has is still asked. */
+  isDraining: boolean;
 }
 
 /**
@@ -36,24 +40,58 @@ export class Places {
     });
   }
 
-  /** A run was seen. From now on it holds its place itself. */
-  sawRun(key: string, isActive: boolean): void {
-    if (!isActive && !this.#places.has(key)) return;
-    const place = this.#place(key);
+  /**
+   * A run was seen; from now on it holds its place itself. True when it has ended and no pod of it was ever seen: pods are told by another watch, which
+   * may be behind. The place is then held until `drained`.
+   */
+  sawRun(key: string, isActive: boolean): boolean {
+    const known = this.#places.get(key);
+    if (known === undefined && !isActive) return false;
+    const place = known ?? this.#place(key);
+    const ends = place.hasRun || place.isReserved;
     place.hasRun = isActive;
+    if (!isActive && ends && !place.hadPod) place.isDraining = true;
     this.unreserve(key);
+    return place.isDraining;
+  }
+
+  /** The run is gone, or never was; the place is held until `drained`. */
+  drain(key: string): void {
+    this.#place(key).isDraining = true;
+  }
+
+  /** The API server itself says that no pod of the run is left. */
+  drained(key: string): void {
+    this.#change(key, (place) => {
+      place.isDraining = false;
+    });
   }
 
   sawPod(key: string, pod: string, isActive: boolean): void {
-    if (isActive) this.#place(key).pods.add(pod);
-    else this.#change(key, ({ pods }) => pods.delete(pod));
+    if (isActive) {
+      const place = this.#place(key);
+      place.pods.add(pod);
+      place.hadPod = true;
+    } else {
+      this.#change(key, (place) => {
+        place.pods.delete(pod);
+        place.hadPod = true;
+      });
+    }
   }
 
   #place(key: string): Place {
     const before = this.#places.get(key);
     if (before !== undefined) return before;
     const namespace = key.slice(0, key.indexOf('/'));
-    const place: Place = { namespace, isReserved: false, hasRun: false, pods: new Set() };
+    const place: Place = {
+      namespace,
+      isReserved: false,
+      hasRun: false,
+      pods: new Set(),
+      hadPod: false,
+      isDraining: false,
+    };
     this.#places.set(key, place);
     this.#perNamespace.set(namespace, this.activeIn(namespace) + 1);
     return place;
@@ -63,7 +101,7 @@ export class Places {
     const place = this.#places.get(key);
     if (place === undefined) return;
     change(place);
-    if (place.isReserved || place.hasRun || place.pods.size > 0) return;
+    if (place.isReserved || place.hasRun || place.isDraining || place.pods.size > 0) return;
     this.#places.delete(key);
     const left = this.activeIn(place.namespace) - 1;
     if (left > 0) this.#perNamespace.set(place.namespace, left);

@@ -67,6 +67,9 @@ export class FakeTekton {
         metadata: {
           namespace,
           name: podName(run),
+          ownerReferences: [
+            { apiVersion: run.apiVersion, kind: run.kind, name: run.metadata.name ?? '', uid: run.metadata.uid ?? '' },
+          ],
           labels: {
             ...labels,
             [run.kind === 'TaskRun' ? 'tekton.dev/taskRun' : 'tekton.dev/pipelineRun']: run.metadata.name ?? '',

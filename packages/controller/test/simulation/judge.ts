@@ -26,6 +26,7 @@ export interface Truth {
   readonly now: () => number;
   /** Whether the run has not ended, or its pod is still there. */
   readonly isActive: (run: string) => boolean;
+  readonly describe?: (run: string) => string;
 }
 
 /** Counts and complaints; a complaint breaks an invariant. */
@@ -187,7 +188,10 @@ export class Judge {
     }
     this.#runs.set(key, run);
     this.mostActive = Math.max(this.mostActive, this.#runs.size);
-    if (this.#runs.size > this.#cap) this.#complain(`${this.#runs.size} runs are active, and the cap is ${this.#cap}`);
+    if (this.#runs.size > this.#cap)
+      this.#complain(
+        `${this.#runs.size} runs are active, and the cap is ${this.#cap}: ${[...this.#runs].map(([one, { uid }]) => `${one}=${this.#scans.get(uid)?.fate ?? 'gone'}${this.#truth.describe?.(one) ?? ''}`).join(' ')}`,
+      );
     return activeIn;
   }
 

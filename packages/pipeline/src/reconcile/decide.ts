@@ -71,13 +71,21 @@ const tooEarly: Obstacle = (_seen, { notBefore }, now) =>
 const equalIsRunning: Obstacle = (seen, { shares }, now) => {
   const { sharing } = seen;
   if (!shares || sharing.is !== 'awaited') return undefined;
-  return [reportWaiting(seen, 'Queued', `waiting for the result of the equal scan ${sharing.of}`, now)];
+  return queued(seen, `waiting for the result of the equal scan ${sharing.of}`, now);
 };
 
 const noTurn: Obstacle = (seen, _current, now) => {
   if (seen.hasTurn) return undefined;
-  return [{ do: 'enlist' }, reportWaiting(seen, 'Queued', 'waiting for a free place', now)];
+  // What stood in the way last time is still what people should read.
+  if (seen.refusal !== undefined) return [{ do: 'enlist' }];
+  return [{ do: 'enlist' }, ...queued(seen, 'waiting for a free place', now)];
 };
+
+/** Said once: what a queued scan waits for may change often, and nobody acts on it. */
+function queued(seen: Seen, message: string, now: number): readonly Action[] {
+  const isSaid = seen.scan.status.conditions?.some(({ type, reason }) => type === 'Succeeded' && reason === 'Queued');
+  return isSaid === true ? [] : [reportWaiting(seen, 'Queued', message, now)];
+}
 
 const obstacles: readonly Obstacle[] = [noTekton, refused, tooEarly, equalIsRunning, noTurn];
 
