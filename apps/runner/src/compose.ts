@@ -2,15 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { AssayError } from '@assay/contract';
 import {
   findTrusted,
-  openRepository,
   type ReportReader,
   readInThread,
-  readReportFile,
+  readReportHere,
   runStep,
   type StepLog,
   type StepSettings,
@@ -43,13 +41,12 @@ export async function runHere(
 function makeWorld(log: StepLog, signal: AbortSignal, program: URL): StepWorld {
   const readReport: ReportReader = async (task, stop) => {
     const { size } = await stat(task.path);
-    return size <= shortDocument ? readReportFile(task, stop) : readInThread(program, task, stop);
+    return size <= shortDocument ? readReportHere(task, stop) : readInThread(program, task, stop);
   };
   return {
     log,
     signal,
     fetch: (url, init) => fetch(url, init),
-    openRepository,
     readReport,
     now: () => new Date(),
     sleep: async (milliseconds, stop) => {
@@ -70,7 +67,9 @@ function jsonLog(write: (line: string) => void): StepLog {
 /** Providers behind an authority of the user's own are trusted too. What is wrong with the certificates is for `write-certs` to say. */
 async function trust(settings: StepSettings): Promise<void> {
   const pem = await findTrusted(settings).catch(() => '');
-  if (pem !== '') setDefaultCACertificates([...getCACertificates('default'), pem]);
+  if (pem === '') return;
+  const { getCACertificates, setDefaultCACertificates } = await import('node:tls');
+  setDefaultCACertificates([...getCACertificates('default'), pem]);
 }
 
 /** The bundle lies beside its package.json; unbuilt sources find the root's. */

@@ -1,21 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { AssayError } from '@assay/contract';
 import { type StepFailureMessage, type StepName, stepNames, stepResults } from '@assay/pipeline';
-import { helpWithCredentials } from './credentials/cred-helper.ts';
-import { publish } from './publisher/publish.ts';
 import type { StepSettings } from './settings.ts';
 import { toStepFailure } from './step-failure.ts';
-import { setUpWorkspace } from './workspace-setup.ts';
 import type { StepWorld } from './world.ts';
-import { writeCerts } from './write-certs.ts';
 
 type Step = (settings: StepSettings, world: StepWorld) => Promise<void>;
 
-const steps: Readonly<Record<StepName, Step>> = {
-  'workspace-setup': setUpWorkspace,
-  'write-certs': writeCerts,
-  'cred-helper': helpWithCredentials,
-  publisher: publish,
+/** Each step is loaded when it is the one to run: four of them start before a scanner does. */
+const steps: Readonly<Record<StepName, () => Promise<Step>>> = {
+  'workspace-setup': async () => (await import('./workspace-setup.ts')).setUpWorkspace,
+  'write-certs': async () => (await import('./write-certs.ts')).writeCerts,
+  'cred-helper': async () => (await import('./credentials/cred-helper.ts')).helpWithCredentials,
+  publisher: async () => (await import('./publisher/publish.ts')).publish,
 };
 
 /**
@@ -30,7 +27,8 @@ export async function runStep(name: string, settings: StepSettings, world: StepW
       `there is no step ${JSON.stringify(name.slice(0, 40))}; there are ${stepNames.join(', ')}`,
     );
   try {
-    await steps[step](settings, world);
+    const run = await steps[step]();
+    await run(settings, world);
     return 0;
   } catch (thrown) {
     const failure = toStepFailure(step, thrown, world.signal);

@@ -22,8 +22,8 @@ export interface StepWorld {
   readonly log: StepLog;
   readonly signal: AbortSignal;
   readonly fetch: Fetch;
-  /** Opens a repository; `openRegistry` of @assay/oci, unless a test knows better. */
-  openRepository(reference: ImageReference, options: RegistryOptions): RegistryRepository;
+  /** Opens a repository; `openRegistry` of @assay/oci when absent. */
+  openRepository?(reference: ImageReference, options: RegistryOptions): RegistryRepository;
   /** Reads one results file, away from this thread where that matters. */
   readonly readReport: ReportReader;
   now(): Date;

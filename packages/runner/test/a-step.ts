@@ -10,7 +10,7 @@ import {
   type RegistryOptions,
 } from '@assay/oci';
 import { onTestFinished } from 'vitest';
-import { readReportFile, type StepLog, type StepSettings, type StepWorld, usualLimits } from '../src/index.ts';
+import { readReportHere, type StepLog, type StepSettings, type StepWorld, usualLimits } from '../src/index.ts';
 
 /** A folder that is gone when the test ends. */
 export async function temporaryFolder(): Promise<string> {
@@ -110,7 +110,7 @@ export function aWorld(log: StepLog, differences: Partial<StepWorld> = {}): Step
     fetch: (url, init) => fetch(url, init),
     openRepository: (reference, options) =>
       openRegistry(reference, { ...options, clock: { now: () => Date.now(), sleep: async () => undefined } }),
-    readReport: readReportFile,
+    readReport: readReportHere,
     now: () => new Date('2026-11-25T00:00:00Z'),
     sleep: async () => undefined,
     ...differences,

@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AssayError } from '@assay/contract';
-import { type Descriptor, parseReference, type RegistryOptions, readAll, verified } from '@assay/oci';
+import { type Descriptor, openRegistry, parseReference, type RegistryOptions, readAll, verified } from '@assay/oci';
 import { bundleFormat, checkBundleConfig, parseBundleManifest } from '@assay/pipeline';
 import type { PublishLimits } from '../settings.ts';
 import type { StepWorld } from '../world.ts';
@@ -21,7 +21,7 @@ export async function fetchBundle(
   scratch: string,
   limits: PublishLimits,
   registry: RegistryOptions,
-  { openRepository, signal }: StepWorld,
+  { openRepository = openRegistry, signal }: StepWorld,
 ): Promise<{ readonly bundle: Bundle; readonly files: readonly ResultFile[] }> {
   const reference = parseReference(from);
   if (reference.digest === undefined)

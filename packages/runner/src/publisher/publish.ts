@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssayError, type Digest, type ImageReference } from '@assay/contract';
-import { formatReference, parseReference, type RegistryOptions } from '@assay/oci';
+import { formatReference, openRegistry, parseReference, type RegistryOptions } from '@assay/oci';
 import { registryOptions } from '../credentials/registry-options.ts';
 import { unwritable } from '../file-system.ts';
 import type { StepSettings } from '../settings.ts';
@@ -159,7 +159,8 @@ async function publishBundle(
   registry: RegistryOptions,
   world: StepWorld,
 ): Promise<Digest> {
-  const repository = world.openRepository(location, { ...registry, retries: pushRetries });
+  const { openRepository = openRegistry } = world;
+  const repository = openRepository(location, { ...registry, retries: pushRetries });
   try {
     await pushBundle(bundle, location.tag, repository, world.signal);
   } finally {
@@ -188,7 +189,7 @@ async function attach(
   attachment: Attachment,
   image: ScannedImage,
   registry: RegistryOptions,
-  { openRepository, log, signal }: StepWorld,
+  { openRepository = openRegistry, log, signal }: StepWorld,
 ): Promise<void> {
   const facts = { image: formatReference(image) };
   const repository = openRepository(image, { ...registry, retries: 1, deadlineMs: 20_000 });

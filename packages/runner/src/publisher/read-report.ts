@@ -34,3 +34,7 @@ export type ReportReading =
 
 /** Reads a results file. Resolves for whatever the file holds; throws only when reading itself fails. */
 export type ReportReader = (task: ReportTask, signal: AbortSignal) => Promise<ReportReading>;
+
+/** Reads a results file in this thread. The readers of documents are loaded at first use. Throws OUTPUT_UNWRITABLE, INTERRUPTED. */
+export const readReportHere: ReportReader = async (task, signal) =>
+  (await import('./read-report-file.ts')).readReportFile(task, signal);

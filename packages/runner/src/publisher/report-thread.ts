@@ -1,7 +1,6 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { AssayError, type ProblemCode, problems } from '@assay/contract';
-import type { ReportReading, ReportTask } from './read-report.ts';
-import { readReportFile } from './read-report-file.ts';
+import { type ReportReading, type ReportTask, readReportHere } from './read-report.ts';
 
 /** What the thread answers. */
 type Answer =
@@ -13,7 +12,7 @@ const limits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 2048 };
 
 /**
  * Reads a report in a thread of its own: the event loop goes on, and what the document took is given back at its end.
- * Throws what `readReportFile` throws.
+ * Throws what `readReportHere` throws.
  */
 export async function readInThread(program: URL, task: ReportTask, signal: AbortSignal): Promise<ReportReading> {
   const thread = new Worker(program, { workerData: task, resourceLimits: limits, env: {} });
@@ -44,7 +43,7 @@ export async function answerReport(port: MessagePort, task: unknown): Promise<vo
 
 async function answer(task: ReportTask): Promise<Answer> {
   try {
-    return { reading: await readReportFile(task, new AbortController().signal) };
+    return { reading: await readReportHere(task, new AbortController().signal) };
   } catch (error) {
     if (error instanceof AssayError && Object.hasOwn(problems, error.code))
       return { problem: { code: error.code, detail: error.detail } };
