@@ -1,5 +1,6 @@
+import { attachAnnotations, hasMetadata } from './syntax/annotations.ts';
 import type { Module } from './syntax/ast.ts';
-import { RegoErrors } from './syntax/error.ts';
+import { type RegoError, RegoErrors } from './syntax/error.ts';
 import { parseModule } from './syntax/module-parser.ts';
 import { compareStrings } from './values/key.ts';
 
@@ -31,6 +32,7 @@ export class CompiledModulesSource {
       }
     }
     if (errors.length > 0) throw new RegoErrors(errors.flatMap((error) => error.errors));
+    await attachAll(parsed);
     return parsed;
   }
 
@@ -47,6 +49,18 @@ export class CompiledModulesSource {
       }
     }
   }
+}
+
+/** Reads the METADATA blocks of modules that have some. The YAML reader is loaded for them alone. */
+async function attachAll(modules: readonly Module[]): Promise<void> {
+  const annotated = modules.filter(hasMetadata);
+  if (annotated.length === 0) return;
+  const { parse } = await import('yaml');
+  const errors: RegoError[] = [];
+  for (const module of annotated) {
+    module.annotations = attachAnnotations(module, (text) => parse(text, { maxAliasCount: 0 }), errors);
+  }
+  if (errors.length > 0) throw new RegoErrors(errors);
 }
 
 /** Of two failed attempts, the one that read more of the text; v1's when both read as much. */

@@ -34,6 +34,11 @@ function cacheFolder(): string | undefined {
   }
 }
 
+/** Cases that do not pass yet, by category: to shrink until it is empty. */
+const notYet = JSON.parse(readFileSync(new URL('not-yet.json', import.meta.url), 'utf8')) as Readonly<
+  Record<string, number>
+>;
+
 const folder = cacheFolder();
 
 if (folder === undefined) {
@@ -135,7 +140,10 @@ describe.runIf(folder !== undefined)('OPA’s own cases', () => {
             if (failure !== undefined) failures.push(`${file} ${test.note}: ${failure}`);
           }
         }
-        expect(failures.slice(0, 10), `${failures.length} of ${count} fail`).toEqual([]);
+        // What is not done yet is counted: a case more that fails is an error, and so is one less that is not written down.
+        const known = notYet[`${dialect}/${category}`] ?? 0;
+        const shown = failures.slice(0, 10).join('\n');
+        expect(failures.length, `${failures.length} of ${count} fail, ${known} are known:\n${shown}`).toBe(known);
       });
     }
   }

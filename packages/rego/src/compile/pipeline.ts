@@ -6,6 +6,7 @@ import { checkConflicts } from './conflicts.ts';
 import { Expander, Flattener, moveOutOfHead, moveOutOfReference } from './expand.ts';
 import { arityOf, checkCalls, checkForbidden, moveWithValues } from './functions.ts';
 import { renameInQuery, renameLocals } from './locals.ts';
+import { replaceMetadataCalls } from './metadata.ts';
 import { buildGraph, checkRecursion, type Graph } from './recursion.ts';
 import { resolveQuery, resolveReferences } from './resolve.ts';
 import { capturePrints, checkVoidCalls, replaceTemplates, replaceTemplatesInQuery } from './rewrites.ts';
@@ -62,6 +63,7 @@ function runStages(state: CompileState): { tree: TreeNode; types: TypeEnv } | un
     () => state.eachRule((rule) => checkVoidCalls(state, rule, rule.body)),
     () => state.eachRule((rule) => capturePrintsInRule(state, arity, rule)),
     () => state.eachRule((rule) => new Expander(state).rule(rule)),
+    () => replaceMetadataCalls(state),
     () => state.eachRule((rule) => moveOutOfComprehensions(state, rule)),
     () => state.eachRule((rule) => moveOutOfHead(state, rule)),
     () =>
@@ -113,7 +115,12 @@ function mentionsPrint(rule: Rule): boolean {
 function comparisonsToEquations(rule: Rule): void {
   const expr = (at: Expr): boolean => {
     const { body } = at;
-    if (operatorName(at) === 'equal' && body.kind === 'call' && body.args.length === 2 && body.operator.kind === 'ref') {
+    if (
+      operatorName(at) === 'equal' &&
+      body.kind === 'call' &&
+      body.args.length === 2 &&
+      body.operator.kind === 'ref'
+    ) {
       const { loc } = body.operator;
       body.operator = { kind: 'ref', terms: [{ kind: 'var', name: 'eq', loc }], loc };
     }

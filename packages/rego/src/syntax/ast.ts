@@ -1,4 +1,5 @@
 import type { BigNumber } from '../values/number.ts';
+import type { Value } from '../values/value.ts';
 import type { Location } from './location.ts';
 
 /** A scalar as it stands in the source. */
@@ -155,10 +156,11 @@ export interface Comment {
   readonly loc: Location;
 }
 
-/** A METADATA block. `data` is what its YAML says, by name. */
+/** A METADATA block that was attached to a statement. `data` is what `rego.metadata` gives of it. */
 export interface Annotations {
-  readonly scope: string;
-  readonly data: { readonly [name: string]: unknown };
+  readonly scope: 'rule' | 'document' | 'package' | 'subpackages';
+  readonly data: { readonly [name: string]: Value };
+  readonly target: Rule | Package;
   readonly loc: Location;
 }
 
