@@ -61,3 +61,11 @@ describe('the format of a document', () => {
     expect(() => detectFormat(bytes(text))).toThrow(expect.objectContaining({ code: 'SBOM_UNKNOWN' }));
   });
 });
+
+describe('an empty JSON object', () => {
+  it('is said to be empty, in a whole sentence', () => {
+    expect(() => detectFormat(bytes('{}'))).toThrow(
+      expect.objectContaining({ code: 'SBOM_UNKNOWN', message: expect.stringMatching(/the JSON object is empty$/) }),
+    );
+  });
+});

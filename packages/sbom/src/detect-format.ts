@@ -57,7 +57,9 @@ function detectJson(source: JsonSource, envelopes: number): Detected {
   const names = [...members.keys()].slice(0, 5).map((name) => begin(name));
   throw new AssayError(
     'SBOM_UNKNOWN',
-    `the JSON object has neither bomFormat nor spdxVersion, but ${names.join(', ')}`,
+    names.length === 0
+      ? 'the JSON object is empty'
+      : `the JSON object has neither bomFormat nor spdxVersion, but ${names.join(', ')}`,
   );
 }
 
