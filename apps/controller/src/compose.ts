@@ -32,7 +32,7 @@ export async function runHere(env: Environment, signal: AbortSignal): Promise<nu
       healthPort: config.healthPort,
       metricsPort: config.metricsPort,
     });
-    log('info', 'controller started', { server: cluster.server, healthPort: controller.healthPort });
+    log('info', 'controller started', { server: cluster.server, healthPort: config.healthPort });
     const isLost = await Promise.race([aborted(signal).then(() => false), controller.lost.then(() => true)]);
     clearInterval(timer);
     await controller.stop();

@@ -26,6 +26,7 @@ export async function runHere(
   signal: AbortSignal,
   program: URL,
 ): Promise<number> {
+  if (words[0] === 'sleep') return sleepUntilStopped(signal);
   const log = jsonLog((line) => process.stdout.write(line));
   try {
     const settings = readSettings(env, findVersion(program));
@@ -36,6 +37,17 @@ export async function runHere(
     log.error('the step cannot begin', { code: error.code, message: error.detail, hint: error.hint });
     return 1;
   }
+}
+
+/** The sidecar of the three-task engine: does nothing until Tekton stops it. */
+function sleepUntilStopped(signal: AbortSignal): Promise<number> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => undefined, 2 ** 30);
+    signal.addEventListener('abort', () => {
+      clearInterval(timer);
+      resolve(0);
+    });
+  });
 }
 
 function makeWorld(log: StepLog, signal: AbortSignal, program: URL): StepWorld {

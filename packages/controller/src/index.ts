@@ -3,5 +3,4 @@ export { createLog, type Log, type LogFacts, type LogLevel } from './log.ts';
 export { createMetrics } from './metrics.ts';
 export { type ControllerSettings, type Deployment, durationMs, readValues } from './settings.ts';
 export { type ControllerPorts, type RunningController, startController } from './start-controller.ts';
-export { type Page, type StatusServer, serveStatus } from './status-server.ts';
 export { silent, type Tells } from './tells.ts';

@@ -17,7 +17,6 @@ export interface Measured {
 export interface ControllerMetrics {
   /** Counts and logs what happens. */
   readonly tells: Tells;
-  readonly contentType: string;
   text(): Promise<string>;
 }
 
@@ -106,5 +105,5 @@ export function createMetrics(measured: () => Measured, log: Log): ControllerMet
       log('warn', what === 'watch' ? 'watching the cluster failed' : 'looking at a scan failed', { key, error });
     },
   };
-  return { tells, contentType: registry.contentType, text: () => registry.metrics() };
+  return { tells, text: () => registry.metrics() };
 }

@@ -5,13 +5,13 @@ import {
   createLeaderElector,
   type ObjectKey,
   type Random,
+  startStatusServer,
   type Transport,
 } from '@assay/kube';
 import { Lifecycle } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import type { ControllerSettings } from './settings.ts';
-import { serveStatus } from './status-server.ts';
 
 /** Everything the controller needs from outside. */
 export interface ControllerPorts {
@@ -24,14 +24,11 @@ export interface ControllerPorts {
   /** Unique per process: the pod's name and something random. */
   readonly identity: string;
   readonly lease: Required<ObjectKey>;
-  /** 0 takes any free port. */
   readonly healthPort: number;
   readonly metricsPort: number;
 }
 
 export interface RunningController {
-  readonly healthPort: number;
-  readonly metricsPort: number;
   /** Stops working, gives the lease back, and writes the Events that wait. Nothing is lost: the next one goes on. */
   stop(): Promise<void>;
   /** Resolves when the process should end by itself: it led, and the lease was lost. */
@@ -89,24 +86,21 @@ export async function startController(ports: ControllerPorts): Promise<RunningCo
   });
   // One that waits for the lease is ready: it takes over at any moment.
   const isReady = (): boolean => !isStopping && (lifecycle === undefined || lifecycle.isReady);
-  const health = await serveStatus(ports.healthPort, {
-    '/livez': () => ({ isGood: true, text: 'ok\n' }),
-    '/readyz': () => (isReady() ? { isGood: true, text: 'ok\n' } : { isGood: false, text: 'not ready\n' }),
-  });
-  const scrape = await serveStatus(ports.metricsPort, {
-    '/metrics': async () => ({ isGood: true, text: await metrics.text(), type: metrics.contentType }),
+  const status = await startStatusServer({
+    healthPort: ports.healthPort,
+    metricsPort: ports.metricsPort,
+    isReady,
+    metrics: () => metrics.text(),
   });
   elector.start();
   return {
-    healthPort: health.port,
-    metricsPort: scrape.port,
     lost,
     async stop() {
       isStopping = true;
       lifecycle?.stop();
       await elector.stop();
       await recorder.flush(3_000);
-      await Promise.all([health.close(), scrape.close()]);
+      await status.close();
     },
   };
 }

@@ -74,14 +74,12 @@ const scannerNameAnnotation = 'app-scanning.apps.tanzu.vmware.com/scanner-name';
 
 const resultFile = (name: string): string => `$(results.${name}.path)`;
 
-/** The no-op beside the steps: Tekton stops it at the end, and with it whatever others inject. Source: spec/scan-2.md §3. */
+/**
+ * The no-op beside the steps: Tekton stops it at the end, and with it whatever others inject. Source: spec/scan-2.md §3. It has no `command`: Tekton stops
+ * it by another image, whose own entry point must then run.
+ */
 export function sleepSidecar({ settings }: PlanInput): RunStep {
-  return {
-    name: 'sleep',
-    image: settings.runnerImage,
-    command: [node, '-e', 'process.on("SIGTERM", () => process.exit()); setInterval(() => {}, 2 ** 30)'],
-    securityContext: withSecurityDefaults({}),
-  };
+  return { name: 'sleep', image: settings.runnerImage, args: ['sleep'], securityContext: withSecurityDefaults({}) };
 }
 
 /** The folders of the publisher's secrets in the fused run: none with one account for both, for then Tekton itself brings them. */
