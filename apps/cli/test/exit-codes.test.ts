@@ -144,6 +144,13 @@ describe('answers go', () => {
     expect(existsSync(world.path('no-folder'))).toBe(false);
   });
 
+  it('nowhere when the template does not exist, and says that of the template', async () => {
+    const template = world.path('no-such.tmpl');
+    const said = await world.call(['scan', image, '-q', '-o', 'template', '--template', template]);
+    expect(said).toMatchObject({ code: 2, stdout: '' });
+    expect(said.stderr).toMatch(/^FILE_NOT_FOUND: cannot read .*no-such\.tmpl: it does not exist\. hint:/);
+  });
+
   it('on, where the home cannot be written, with one warning', async () => {
     const home = world.path('locked');
     writeFileSync(home, 'a file where a folder is wanted');

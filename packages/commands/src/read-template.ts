@@ -4,7 +4,7 @@ import type { OutputSpec } from '@assay/output';
 
 const maxTemplateBytes = 1024 * 1024;
 
-/** The text of the template, where one is needed. Throws OPTION_INVALID, FILE_UNREADABLE, LIMIT_EXCEEDED, TEMPLATE_INVALID. */
+/** The text of the template, where one is needed. Throws OPTION_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE, LIMIT_EXCEEDED, TEMPLATE_INVALID. */
 export async function readTemplate(
   specs: readonly OutputSpec[],
   path: string | undefined,

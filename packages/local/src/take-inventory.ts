@@ -137,12 +137,14 @@ async function takeDocument(path: string, watch: Watch, stdin: AsyncIterable<Uin
   };
 }
 
-/** A file's bytes as they come. Throws FILE_UNREADABLE. */
+/** A file's bytes as they come. Throws FILE_NOT_FOUND, FILE_UNREADABLE. */
 export async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) yield chunk;
   } catch (cause) {
     if (cause instanceof AssayError) throw cause;
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
+      throw new AssayError('FILE_NOT_FOUND', `cannot read ${path}: it does not exist`, { cause });
     throw new AssayError('FILE_UNREADABLE', `cannot read ${path}: ${reasonOf(cause)}`, { cause });
   }
 }

@@ -30,7 +30,7 @@ export function scanCommand(world: World, end: Ending): Command {
     .argument('<TARGET>', 'what to scan, see below')
     .option(
       '-o, --output <FORMAT[=FILE]>',
-      'table, json, cyclonedx-json, cyclonedx-xml, spdx-json, sarif, github, csv, template; may be given several times',
+      'table, summary, json, cyclonedx-json, cyclonedx-xml, spdx-json, sarif, github, csv, template; may be given several times',
       several,
     )
     .addOption(new Option('--template <FILE>', 'the template for -o template'))
