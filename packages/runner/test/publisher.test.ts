@@ -167,6 +167,25 @@ describe('the published bundle', () => {
     expect(await two.file('scan-result')).toBe(await one.file('scan-result'));
   });
 
+  // Sources: Amazon ECR User Guide, "Preventing image tags from being overwritten"; Harbor documentation, "Create Tag Immutability Rules".
+  it('is published again where tags cannot be moved, but another one is not', async () => {
+    const written = new Set<string>();
+    const { host } = await startRegistry({
+      authorize: ({ method, url = '' }) => {
+        if (method !== 'PUT' || !/\/manifests\/(?!sha256:)/.test(url)) return { allow: true };
+        if (written.has(url)) return { allow: false, status: 403 };
+        written.add(url);
+        return { allow: true };
+      },
+    });
+    const first = await publishTo(host, ({ put }) => put('scan.cdx.json', cycloneDx));
+    const second = await publishTo(host, ({ put }) => put('scan.cdx.json', cycloneDx));
+    expect([first.code, second.code]).toEqual([0, 0]);
+    expect(await second.file('scan-result')).toBe(await first.file('scan-result'));
+    const other = await publishTo(host, ({ put }) => put('scan.cdx.json', `${cycloneDx}\n`));
+    expect(parseStepFailure(await other.file('failure'))?.reason).toBe('RegistryDenied');
+  });
+
   it('goes to latest when the location names no tag, and not at all when it names a digest', async () => {
     const { host } = await startRegistry();
     const fill = ({ put }: Awaited<ReturnType<typeof aPod>>) => put('scan.cdx.json', cycloneDx);

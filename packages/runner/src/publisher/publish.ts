@@ -42,7 +42,7 @@ export async function publish(settings: StepSettings, world: StepWorld): Promise
     log.info('the results are published', {
       scanResult: bundle,
       tag: location.tag,
-      reports: chosen.reports.map(({ file }) => file.name),
+      reports: chosen.reports.slice(0, 20).map(({ file }) => file.name),
       files: collected.files.length,
     });
     if (image === undefined) return;
@@ -159,13 +159,9 @@ async function publishBundle(
   registry: RegistryOptions,
   world: StepWorld,
 ): Promise<Digest> {
-  const { openRepository = openRegistry } = world;
-  const repository = openRepository(location, { ...registry, retries: pushRetries });
-  try {
-    await pushBundle(bundle, location.tag, repository, world.signal);
-  } finally {
-    await repository.close();
-  }
+  const { openRepository = openRegistry, signal } = world;
+  const open = (tag: string) => openRepository({ ...location, tag }, { ...registry, retries: pushRetries });
+  await pushBundle(bundle, location.tag, open, signal);
   return bundle.digest;
 }
 

@@ -26,18 +26,39 @@ export function parseLocation(text: string): Location {
 
 /**
  * Pushes the parts, then the manifest under the tag that stays, then under the location's own: whoever sees the tag move finds the bundle.
- * Returns the tags.
+ * `open` gives the repository as seen by one tag. Throws what the registry says.
  */
 export async function pushBundle(
   bundle: Bundle,
   tag: string,
+  open: (tag: string) => RegistryRepository,
+  signal: AbortSignal,
+): Promise<void> {
+  const tags = new Set([bundleTag(bundle.digest), tag]);
+  const parts = [bundle.config, bundle.layer];
+  for (const each of tags) {
+    const repository = open(each);
+    try {
+      for (const part of parts.splice(0)) await repository.pushBlob(part, { signal });
+      await pushTag(bundle, each, repository, signal);
+    } finally {
+      await repository.close();
+    }
+  }
+}
+
+/** A registry whose tags cannot be moved refuses what is there already: for a publisher that runs again, that is success. */
+async function pushTag(
+  bundle: Bundle,
+  tag: string,
   repository: RegistryRepository,
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  await repository.pushBlob(bundle.config, { signal });
-  await repository.pushBlob(bundle.layer, { signal });
-  const tags = [...new Set([bundleTag(bundle.digest), tag])];
-  for (const each of tags)
-    await repository.pushManifest(bundle.manifest, bundleFormat.manifestType, { tag: each, signal });
-  return tags;
+): Promise<void> {
+  try {
+    await repository.pushManifest(bundle.manifest, bundleFormat.manifestType, { tag, signal });
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.retry === 'later') throw error;
+    const found = await repository.resolve(signal).catch(() => undefined);
+    if (found?.digest !== bundle.digest) throw error;
+  }
 }
