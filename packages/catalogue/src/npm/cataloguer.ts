@@ -20,6 +20,12 @@ const locks: ReadonlyMap<string, (bytes: Uint8Array) => Listing> = new Map([
   ['bun.lock', parseBunLock],
 ]);
 
+/**
+ * npm's list of all it installed. Read at the root only, where the folder given is itself a `node_modules`: its packages
+ * have no `node_modules/` in their paths. Source: docs.npmjs.com, package-lock.json, "Hidden Lockfiles".
+ */
+const hiddenLock = '.package-lock.json';
+
 /** What one file told: an installed package, or all that a lock file lists. */
 type NpmFound = { readonly installed: InstalledPackage } | { readonly listing: Listing };
 
@@ -30,11 +36,11 @@ type NpmFound = { readonly installed: InstalledPackage } | { readonly listing: L
 export const npm: Cataloguer<NpmFound> = {
   id: 'npm',
   version: 1,
-  files: { baseNames: ['package.json', ...locks.keys()] },
+  files: { baseNames: ['package.json', hiddenLock, ...locks.keys()] },
   select(file, kind) {
     const base = file.path.slice(file.path.lastIndexOf('/') + 1);
     if (base === 'package.json') return selectPackageJson(file, kind);
-    const parse = locks.get(base);
+    const parse = file.path === hiddenLock ? parsePackageLock : locks.get(base);
     if (parse === undefined || kind !== 'directory' || isInstalled(file.path)) return undefined;
     return wholeFile(file, maxLock, (bytes) => ({ listing: parse(bytes) }));
   },

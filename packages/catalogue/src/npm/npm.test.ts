@@ -79,6 +79,15 @@ describe('packages of npm', () => {
     ]);
   });
 
+  // docs.npmjs.com, package-lock.json, "Hidden Lockfiles": `node_modules/.package-lock.json` lists what is installed.
+  it('are found in a folder that is itself a node_modules, and the hidden lock is read nowhere else', () => {
+    const hidden = JSON.stringify({ lockfileVersion: 3, packages: { 'node_modules/a': { version: '1.0.0' } } });
+    const purls = (texts: Readonly<Record<string, string>>) =>
+      catalogue('directory', texts).packages.map(({ purl }) => purl);
+    expect(purls({ '.package-lock.json': hidden, 'a/package.json': named('a', '1.0.0') })).toEqual(['pkg:npm/a@1.0.0']);
+    expect(purls({ 'node_modules/.package-lock.json': hidden })).toEqual([]);
+  });
+
   it('only needed to develop are kept and marked', () => {
     const { packages } = catalogue('directory', { 'package-lock.json': lock });
     const marks = packages.map(({ name, properties }) => [name, properties.some(({ name: n }) => n === 'assay:dev')]);
