@@ -142,6 +142,12 @@ License: GPL-2+
     expect(findLicenses('License: none of the known forms')).toEqual([]);
   });
 
+  it('take no time for a hostile copyright file', () => {
+    const start = performance.now();
+    findLicenses(`/usr/share/common-licenses/a${'.'.repeat(900_000)}a`);
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+
   it('are read whatever ends the lines', () => {
     expect(debs({ 'var/lib/dpkg/status': status.replaceAll('\n', '\r\n') })).toEqual(
       debs({ 'var/lib/dpkg/status': status }),

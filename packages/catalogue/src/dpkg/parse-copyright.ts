@@ -11,7 +11,7 @@ export function findLicenses(text: string): string[] {
     }
   }
   if (names.size === 0) {
-    for (const match of text.matchAll(/\/usr\/share\/common-licenses\/([A-Za-z0-9][A-Za-z0-9.+-]*)/g)) {
+    for (const match of text.matchAll(/\/usr\/share\/common-licenses\/([A-Za-z0-9][A-Za-z0-9.+-]{0,80})/g)) {
       names.add((match[1] ?? '').replace(/\.+$/, ''));
     }
   }

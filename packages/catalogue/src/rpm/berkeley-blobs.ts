@@ -27,6 +27,8 @@ class Database {
   readonly lastPage: number;
   /** Pages of long values: each belongs to one. */
   readonly #seen = new Set<number>();
+  /** Bytes of items: each byte belongs to one. */
+  #taken = 0;
 
   constructor(bytes: Buffer) {
     if (bytes.length < 512) throw damaged('it is no hash database of Berkeley DB');
@@ -57,6 +59,8 @@ class Database {
       const end = this.#u16(start + pageHeader + 2 * (i - 1));
       if (at < pageHeader || end <= at || end > this.#pageSize)
         throw damaged(`page ${page} has an item outside of itself`);
+      this.#taken += end - at;
+      if (this.#taken > this.#bytes.length) throw damaged('its items share their bytes');
       const kind = this.#bytes[start + at];
       if (kind === onPage) yield this.#bytes.subarray(start + at + 1, start + end);
       else if (kind === offPage && at + 12 <= this.#pageSize)

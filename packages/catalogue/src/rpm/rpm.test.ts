@@ -200,6 +200,29 @@ describe('a hostile database of rpm', () => {
     expect(why('usr/lib/sysimage/rpm/Packages.db', bytes)).toMatch(/is cut$/);
   });
 
+  it('whose rows all are the same bytes is left at once', () => {
+    const row = buildHeader({
+      [rpmTag.name]: 'a',
+      [rpmTag.version]: '1',
+      [rpmTag.provideName]: Array(2000).fill('abc'),
+    });
+    const bytes = buildSqlite([row], 65_536);
+    const leaf = 65_536; // the root of Packages is the second page, and a leaf
+    expect(bytes[leaf]).toBe(13);
+    const cells = leaf + 8;
+    bytes.writeUInt16BE(10_000, leaf + 3);
+    for (let i = 1; i < 10_000; i++) bytes.copy(bytes, cells + 2 * i, cells, cells + 2);
+    const berkeley = buildBerkeley(Array.from({ length: 4 }, () => library));
+    const index = 4096 + 26;
+    berkeley.writeUInt16LE(1000, 4096 + 20);
+    for (let i = 2; i < 1000; i += 2) berkeley.copy(berkeley, index + 2 * i, index + 4, index + 8);
+
+    const start = performance.now();
+    expect(why('var/lib/rpm/rpmdb.sqlite', bytes)).toMatch(/its rows share their bytes$/);
+    expect(why('var/lib/rpm/Packages', berkeley)).toMatch(/its items share their bytes$/);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
   it('that is cut or damaged anywhere is a rejection or fewer packages, at once', () => {
     const change = fc.tuple(fc.nat({ max: 70_000 }), fc.constantFrom(0, 1, 5, 13, 0x7f, 0x80, 0xff));
     fc.assert(

@@ -38,6 +38,8 @@ class Database {
   readonly #pageSize: number;
   readonly #usable: number;
   readonly #seen = new Set<number>();
+  /** Bytes of rows on pages of the tree: each byte belongs to one row. */
+  #taken = 0;
 
   constructor(bytes: Buffer) {
     if (bytes.length < headerSize || bytes.toString('latin1', 0, 16) !== magic)
@@ -76,6 +78,8 @@ class Database {
     if (size.value > this.#bytes.length) throw damaged(`page ${number} has a row larger than the file`);
     const local = this.#localSize(size.value);
     if (row.end + local > bytes.length) throw damaged(`page ${number} has a row outside of itself`);
+    this.#taken += local;
+    if (this.#taken > this.#bytes.length) throw damaged('its rows share their bytes');
     const first = bytes.subarray(row.end, row.end + local);
     if (local === size.value) return first;
     return this.#withOverflow(first, size.value, bytes.readUInt32BE(Math.min(row.end + local, bytes.length - 4)));
