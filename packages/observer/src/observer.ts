@@ -106,7 +106,7 @@ export class Observer {
     await acknowledged.load(signal);
     const asking = availability.run(signal);
     await this.#register(signal);
-    this.#start();
+    if (!signal.aborted) this.#start();
     let cancelResync = (): void => undefined;
     const resync = (): void => {
       for (const key of this.#scanStore.store.keys()) this.#scans.add(key);
@@ -130,6 +130,7 @@ export class Observer {
         tell('location-sent', { location: this.#location });
         return;
       } catch (error) {
+        if (signal.aborted) return;
         if (!(error instanceof AssayError) || error.retry !== 'later') throw error;
         availability.answered(false);
       }

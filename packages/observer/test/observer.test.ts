@@ -37,7 +37,7 @@ beforeEach(async () => {
   for (const namespace of ['kube-system', 'amr-observer-system', 'dev'])
     await ensure('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   for (const definition of crdManifests())
-    await ensure('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', plain(definition));
+    await ensure('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
 });
 afterEach(async () => {
   await sink.close();
@@ -45,12 +45,6 @@ afterEach(async () => {
   await api.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** What the definitions forbid, and what kubectl shows of them, is another suite's business. */
-function plain(definition: unknown): unknown {
-  const left = new Set(['x-kubernetes-validations', 'additionalPrinterColumns']);
-  return JSON.parse(JSON.stringify(definition, (key, value: unknown) => (left.has(key) ? undefined : value)));
-}
 
 /** Makes an object unless it is there. */
 async function ensure(path: string, object: unknown): Promise<void> {
