@@ -43,11 +43,21 @@ export function buildIndex<R extends { readonly rule: Rule }>(rules: readonly R[
 function indexOn<R>(rules: readonly R[], subject: Subject, values: ReadonlyMap<R, PlainKey>): RuleIndex<R> {
   const others = rules.filter((rule) => !values.has(rule));
   const byValue = new Map<PlainKey, R[]>();
-  for (const value of new Set(values.values())) {
-    byValue.set(
-      value,
-      rules.filter((rule) => !values.has(rule) || values.get(rule) === value),
-    );
+  for (const rule of rules) {
+    const value = values.get(rule);
+    if (value === undefined) continue;
+    const known = byValue.get(value);
+    if (known === undefined) byValue.set(value, [rule]);
+    else known.push(rule);
+  }
+  if (others.length > 0) {
+    // Rules without the equation run for every value, in their place among the rest.
+    const places = new Map(rules.map((rule, i) => [rule, i]));
+    const place = (rule: R): number => places.get(rule) ?? 0;
+    for (const list of byValue.values()) {
+      list.push(...others);
+      list.sort((x, y) => place(x) - place(y));
+    }
   }
   return {
     candidates(evaluation, args) {

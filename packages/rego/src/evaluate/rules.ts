@@ -213,7 +213,7 @@ export class RuleGroup {
       return (evaluation, frame) => {
         const value = key(evaluation, frame);
         if (value === undefined) return false;
-        evaluation.reserve(32);
+        evaluation.reserve(96);
         (frame[result] as RegoSet).add(value);
         return false;
       };
@@ -250,7 +250,7 @@ export class RuleGroup {
       }
       const value = read(evaluation, frame);
       if (value === undefined) return false;
-      evaluation.reserve(64);
+      evaluation.reserve(192);
       const nested = frame[result] as unknown as Nested;
       if (multi) nested.add(keys, value, conflict);
       else nested.put(keys, value, conflict);

@@ -106,7 +106,7 @@ function readArray(terms: readonly Term[], scope: Scope, program: Program): Read
       if (value === undefined) return undefined;
       array.push(value);
     }
-    evaluation.reserve(16 + array.length * 8);
+    evaluation.reserve(64 + array.length * 16);
     return array;
   };
 }
@@ -123,7 +123,7 @@ function readObject(terms: readonly (readonly [Term, Term])[], scope: Scope, pro
       if (k === undefined || v === undefined) return undefined;
       object.set(k, v);
     }
-    evaluation.reserve(64 + entries.length * 32);
+    evaluation.reserve(256 + entries.length * 64);
     return object;
   };
 }
@@ -138,7 +138,7 @@ function readComprehension(term: ComprehensionTerm, scope: Scope, program: Progr
     const run = body((evaluation, frame) => {
       const item = value(evaluation, frame);
       if (item !== undefined) {
-        evaluation.reserve(8);
+        evaluation.reserve(16);
         (frame[slot] as Value[]).push(item);
       }
       return false;
@@ -154,7 +154,7 @@ function readComprehension(term: ComprehensionTerm, scope: Scope, program: Progr
     const run = body((evaluation, frame) => {
       const item = value(evaluation, frame);
       if (item !== undefined) {
-        evaluation.reserve(32);
+        evaluation.reserve(96);
         (frame[slot] as RegoSet).add(item);
       }
       return false;
@@ -172,7 +172,7 @@ function readComprehension(term: ComprehensionTerm, scope: Scope, program: Progr
     const k = key(evaluation, frame);
     const v = value(evaluation, frame);
     if (k === undefined || v === undefined) return false;
-    evaluation.reserve(48);
+    evaluation.reserve(128);
     setOnce(
       frame[slot] as RegoObject,
       k,
