@@ -60,7 +60,15 @@ async function step(name: string, env: Readonly<Record<string, string>>, flags: 
   return { code, out, err, lines };
 }
 
-const report = '{"bomFormat":"CycloneDX","specVersion":"1.4","version":1,"components":[]}';
+// The name of a licence makes the reader ask the list of licences, which must be in the program.
+const report = JSON.stringify({
+  bomFormat: 'CycloneDX',
+  specVersion: '1.4',
+  version: 1,
+  components: [
+    { type: 'library', name: 'a', version: '1', licenses: [{ license: { id: 'MIT' } }, { expression: 'mit' }] },
+  ],
+});
 
 describe('the program', () => {
   it('publishes, and logs lines of JSON with static messages', async () => {
