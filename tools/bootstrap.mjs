@@ -1,5 +1,5 @@
 // Sets the project up and runs one of its programs. Plain JavaScript for any Node ≥ 20: it runs before anything is installed.
-//   node tools/bootstrap.mjs [--run cli|test|bench|campaign|images] [-- ARGS]
+//   node tools/bootstrap.mjs [--run cli|test|bench|campaign|images|e2e] [-- ARGS]
 // What was tried, and every trap: docs/decisions/0002-bootstrap.md.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -235,6 +235,7 @@ const programs = {
   bench: (node, args) => [node, [join(root, 'bench', 'main.ts'), ...args]],
   campaign: (node, args) => [node, [join(root, 'tools', 'campaign.ts'), ...args]],
   images: (node, args) => [node, [join(root, 'tools', 'images.ts'), ...args]],
+  e2e: (node, args) => [node, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', 'e2e', ...args]],
 };
 
 function start(name, args) {

@@ -1,4 +1,4 @@
-// Runs every test of this repository and ends with one plain line: "N passed, N failed".
+// Runs every test of this repository, but for those that need a cluster (npm run e2e), and ends with one plain line: "N passed, N failed".
 //   npm test [-- vitest arguments]
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,7 +8,15 @@ import { root } from './source-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-tests-'));
 const results = join(folder, 'results.json');
-const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`, ...process.argv.slice(2)];
+const projects = ['--project=unit', '--project=suite'];
+const args = [
+  'run',
+  ...projects,
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${results}`,
+  ...process.argv.slice(2),
+];
 const run = spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
   cwd: root,
   stdio: 'inherit',

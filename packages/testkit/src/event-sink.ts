@@ -34,8 +34,9 @@ export class EventSink {
     });
   }
 
-  async listen(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  /** Takes requests on a free port of an address; `0.0.0.0` is for senders on a cluster. */
+  async listen(address = '127.0.0.1'): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, address, resolve));
   }
 
   get url(): string {
