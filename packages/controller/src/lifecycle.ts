@@ -172,6 +172,8 @@ export class Lifecycle {
       const seen = this.#see(key, kept.facts.uid, isGone);
       if (seen === undefined) return done;
       const actions = decide(seen, this.#clock.now());
+      if (seen.run !== undefined && this.#turns.get(key) === `${seen.scan.namespace}/${seen.run.name}`)
+        this.#uncertain.delete(key);
       if (!actions.some((action) => action.do === 'start')) this.#giveBack(key);
       const outcome = await this.#perform(key, seen, actions, signal);
       if (outcome === 'gone') isGone = true;

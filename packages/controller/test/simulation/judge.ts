@@ -99,7 +99,7 @@ export class Judge {
     if (scan.isMarked && this.#truth.now() - scan.lastEndedAt > 5_000)
       this.#complain(`${scan.key} was being deleted and was run`);
     if (scan.runs > 0 && this.#truth.now() - scan.lastEndedAt < this.#retryMs)
-      this.#complain(`${scan.key} was repeated too early`);
+      this.#complain(`${scan.key} (${scan.fate}, ${this.#truth.now() - scan.lastEndedAt} ms) was repeated too early`);
     scan.runs += 1;
     if (isCopy) scan.copies += 1;
     if (attempt !== scan.runs) this.#complain(`${scan.key}: run ${scan.runs} is attempt ${attempt}`);
