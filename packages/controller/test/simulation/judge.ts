@@ -98,7 +98,7 @@ export class Judge {
     if (scan.end !== undefined) this.#complain(`${scan.key} had ended and was run again`);
     if (scan.isMarked && this.#truth.now() - scan.lastEndedAt > 5_000)
       this.#complain(`${scan.key} was being deleted and was run`);
-    if (scan.runs > 0 && this.#truth.now() - scan.lastEndedAt < this.#retryMs)
+    if (scan.runs > 0 && this.#truth.now() - scan.lastEndedAt < this.#retryMs - 1)
       this.#complain(`${scan.key} (${scan.fate}, ${this.#truth.now() - scan.lastEndedAt} ms) was repeated too early`);
     scan.runs += 1;
     if (isCopy) scan.copies += 1;
