@@ -32,7 +32,10 @@ export async function aNamespace(cluster: Cluster): Promise<string> {
 export const removeNamespace = async (cluster: Cluster, name: string): Promise<void> =>
   void (await cluster.ask('kubectl', 'delete', 'namespace', name, '--wait=false'));
 
-/** An image of this registry with its digest. */
+/**
+ * An image of this registry with its digest. Those of `images-test` come there by
+ * `npm run images -- --test-images --push $CLUSTER_REGISTRY/images-test --insecure`.
+ */
 export async function pinned(cluster: Cluster, path: string, tag = '0.1.0'): Promise<string> {
   const repository = `${cluster.registry}/${path}`;
   return `${repository}@${await cluster.ask('crane', 'digest', '--insecure', `${repository}:${tag}`)}`;
