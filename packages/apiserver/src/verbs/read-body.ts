@@ -17,12 +17,23 @@ export function parseBody(body: string, contentType: string): Json {
   }
   try {
     if (contentType.includes('yaml')) {
+      // Programs send JSON, which is YAML too and is read a hundred times faster.
+      const json = body.startsWith('{') ? readJson(body) : undefined;
+      if (json !== undefined) return json;
       return parseYaml(body, { maxAliasCount: 100, schema: 'core', uniqueKeys: false }) as Json; // the core schema of YAML is JSON's
     }
     return JSON.parse(body) as Json; // JSON.parse gives nothing else
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw badRequest(`error decoding from ${contentType.includes('yaml') ? 'yaml' : 'json'}: ${why}`);
+  }
+}
+
+function readJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json; // JSON.parse gives nothing else
+  } catch {
+    return undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import {
   KubeError,
   type KubeObject,
   pipelineRuns,
+  type Resource,
   type ServiceAccount,
   serviceAccounts,
   taskRuns,
@@ -145,17 +146,14 @@ async function adopt(
   signal: AbortSignal,
 ): Promise<RunFacts> {
   const { name, namespace } = planned.metadata;
-  const isOurs = (object: KubeObject): boolean =>
-    (object.metadata.ownerReferences ?? []).some(({ uid }) => uid === facts.uid);
-  const taken = refuse('RunRefused', `the name ${name} is taken by another object`);
-  if (planned.kind === 'TaskRun') {
-    const found = await client.get(taskRuns, { namespace, name }, { signal });
+  const read = async <T extends KubeObject>(resource: Resource<T>): Promise<T> => {
+    const found = await client.get(resource, { namespace, name }, { signal });
     if (found === undefined) throw refuse('ApiUnavailable', `${name} was there and is gone`, { againInMs: 1_000 });
-    if (!isOurs(found)) throw taken;
-    return projectTaskRun(found).facts;
-  }
-  const found = await client.get(pipelineRuns, { namespace, name }, { signal });
-  if (found === undefined) throw refuse('ApiUnavailable', `${name} was there and is gone`, { againInMs: 1_000 });
-  if (!isOurs(found)) throw taken;
-  return projectPipelineRun(found).facts;
+    if (!(found.metadata.ownerReferences ?? []).some(({ uid }) => uid === facts.uid))
+      throw refuse('RunRefused', `the name ${name} is taken by another object`);
+    return found;
+  };
+  return planned.kind === 'TaskRun'
+    ? projectTaskRun(await read(taskRuns)).facts
+    : projectPipelineRun(await read(pipelineRuns)).facts;
 }
