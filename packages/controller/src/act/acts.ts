@@ -7,10 +7,10 @@ import {
   isKubeError,
   type KubeClient,
   type KubeObject,
+  type Patch,
   pipelineRuns,
   pods,
   type Resource,
-  scanGroup,
   taskRuns,
 } from '@assay/kube';
 import {
@@ -63,7 +63,14 @@ export class Acts {
   ): Promise<MadeRun | undefined> {
     const { client, flags, settings, stores, writes, tells, clock } = this.#ports;
     const namespace = stores.namespaces.store.get(scan.namespace);
-    const made = await makeRun(scan, action, { client, flags, namespace, settings: settings(), signal });
+    const made = await makeRun(scan, action, {
+      client,
+      flags,
+      namespace,
+      settings: settings(),
+      signal,
+      now: () => clock.now(),
+    });
     if (made === undefined) return undefined;
     writes.madeRun(key, made.run);
     if (!made.isNew) return made;
@@ -76,7 +83,7 @@ export class Acts {
     return made;
   }
 
-  /** Writes the status where it differs, then tells. The UID goes with it, so that a scan of the same name made later is never written to. */
+  /** Writes the whole status where it differs, then tells. The UID is tested, so that a scan of the same name made later is never written to. */
   async report(
     key: string,
     { scan }: Seen,
@@ -88,12 +95,17 @@ export class Acts {
     const { namespace, name, uid } = scan;
     this.#untold.delete(key);
     try {
-      const object = { ...scanKind, metadata: { namespace, name, uid }, status };
-      const written = await client.applyStatus(scanStatuses, object, { force: true, signal });
+      // A UID in an applied or merged object is no condition for the API server; a tested one is.
+      const patch: Patch = [
+        { op: 'test', path: '/metadata/uid', value: uid },
+        { op: 'add', path: '/status', value: status },
+      ];
+      const where = { namespace, name };
+      const written = await client.patch(imageVulnerabilityScans, where, patch, { subresource: 'status', signal });
       writes.wroteStatus(key, uid, written.metadata.resourceVersion ?? '', status);
     } catch (error) {
       // Gone, or another one of its name: the store will tell.
-      if (isKubeError(error, 404) || isKubeError(error, 409)) return;
+      if (isKubeError(error, 404) || isKubeError(error, 409) || isOther(error)) return;
       if (tell !== undefined) this.#untold.set(key, { status, tell, outcome });
       throw error;
     }
@@ -214,14 +226,8 @@ const nameOf = ({ namespace, name }: Named) => ({ namespace, scan: name });
 
 const scanKind = { apiVersion: apiVersionOf(imageVulnerabilityScans), kind: imageVulnerabilityScans.kind };
 
-/** Scans, where only the status is written. */
-const scanStatuses: Resource<KubeObject & { readonly status: ScanStatus }> = {
-  group: scanGroup,
-  version: imageVulnerabilityScans.version,
-  kind: imageVulnerabilityScans.kind,
-  plural: imageVulnerabilityScans.plural,
-  namespaced: true,
-};
+/** The test of a JSON patch failed; a status that is not valid is refused with the field besides. */
+const isOther = (error: unknown): boolean => isKubeError(error, 422) && error.causes.length === 0;
 
 function resourceOf(engine: Engine): Resource<KubeObject> {
   return engine === 'fused' ? taskRuns : pipelineRuns;

@@ -36,6 +36,8 @@ export interface MakeRunPorts {
   readonly flags: TektonFlags;
   readonly namespace: KeptNamespace | undefined;
   readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** What was made, or what was found made already. */
@@ -85,6 +87,9 @@ function chooseFor(
   return { engine: start.engine, because: 'none of the publisher’s secrets is a docker-registry secret' };
 }
 
+/** An account that comes within this time after its scan is in time. Milliseconds. */
+const accountGraceMs = 30_000;
+
 /** Both accounts must be there; of the publisher's, names and annotations are looked at. */
 async function readAccounts(
   scan: ImageVulnerabilityScan,
@@ -97,7 +102,8 @@ async function readAccounts(
   const [scans, publishes] = await Promise.all([read(scanner), scanner === publisher ? undefined : read(publisher)]);
   const found = scanner === publisher ? scans : publishes;
   // Applied together with the scan, an account may come a moment later.
-  const soon = { againInMs: 2_000, patienceMs: 30_000 };
+  const isYoung = ports.now() - Date.parse(scan.metadata.creationTimestamp ?? '') < accountGraceMs;
+  const soon = isYoung ? { againInMs: 2_000 } : {};
   if (scans === undefined) throw refuse('ServiceAccountMissing', `service account ${scanner}`, soon);
   if (found === undefined) throw refuse('ServiceAccountMissing', `service account ${publisher}`, soon);
   return accountFacts(publisher, found);

@@ -6,8 +6,6 @@ export interface Refused {
   readonly failure: Failure;
   /** Milliseconds until it is tried again; undefined: never. */
   readonly againInMs?: number;
-  /** Given up after this time, when that is sooner than the start timeout. */
-  readonly patienceMs?: number;
   /** The answer was lost: the run may have been made after all. */
   readonly isUnknown?: boolean;
 }
@@ -45,7 +43,6 @@ export function refusalOf(error: KubeError): Refused {
 /** Counts from the first refusal; a new reason begins anew. */
 export function nextRefusal(before: Refusal | undefined, refused: Refused, now: number): Refusal {
   const since = before?.failure.reason === refused.failure.reason ? before.since : now;
-  const { failure, againInMs, patienceMs = Number.POSITIVE_INFINITY } = refused;
-  const isOver = againInMs === undefined || now - since >= patienceMs;
-  return isOver ? { failure, since } : { failure, since, again: now + againInMs };
+  const { failure, againInMs } = refused;
+  return againInMs === undefined ? { failure, since } : { failure, since, again: now + againInMs };
 }

@@ -182,8 +182,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: `${controller}act/acts.ts`,
-        find: 'const object = { ...scanKind, metadata: { namespace, name, uid }, status };',
-        replace: 'const object = { ...scanKind, metadata: { namespace, name }, status };',
+        find: "{ op: 'test', path: '/metadata/uid', value: uid },",
+        replace: '',
       },
     ],
   },

@@ -83,8 +83,9 @@ const noTurn: Obstacle = (seen, _current, now) => {
 
 /** Said once: what a queued scan waits for may change often, and nobody acts on it. */
 function queued(seen: Seen, message: string, now: number): readonly Action[] {
-  const isSaid = seen.scan.status.conditions?.some(({ type, reason }) => type === 'Succeeded' && reason === 'Queued');
-  return isSaid === true ? [] : [reportWaiting(seen, 'Queued', message, now)];
+  const said = seen.scan.status.conditions?.find(({ type }) => type === 'Succeeded')?.reason;
+  const isSaid = said === 'Queued' || said === 'ServiceAccountMissing';
+  return isSaid ? [] : [reportWaiting(seen, 'Queued', message, now)];
 }
 
 const obstacles: readonly Obstacle[] = [noTekton, refused, tooEarly, equalIsRunning, noTurn];
