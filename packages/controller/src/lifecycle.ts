@@ -174,6 +174,8 @@ export class Lifecycle {
       const actions = decide(seen, this.#clock.now());
       if (seen.run !== undefined && this.#turns.get(key) === `${seen.scan.namespace}/${seen.run.name}`)
         this.#uncertain.delete(key);
+      // Ended without knowing: a run that was made after all goes, and then its place is free.
+      if (isTerminal(seen.scan.status)) await this.#settleUncertain(key, signal);
       if (!actions.some((action) => action.do === 'start')) this.#giveBack(key);
       const outcome = await this.#perform(key, seen, actions, signal);
       if (outcome === 'gone') isGone = true;
@@ -250,8 +252,8 @@ export class Lifecycle {
     } catch (error) {
       if (error instanceof RunRefused) {
         this.#refusals.set(key, nextRefusal(this.#refusals.get(key), error.refused, this.#clock.now()));
+        // A later refusal tells nothing about an earlier call whose answer was lost; only the run itself, or making it, does.
         if (error.refused.isUnknown === true) this.#uncertain.set(key, seen.scan);
-        else this.#uncertain.delete(key);
         this.#giveBack(key);
         return 'again';
       }

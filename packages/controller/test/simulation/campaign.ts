@@ -27,11 +27,14 @@ export async function simulateApart(seed: number, scans: number, guard = ''): Pr
   }
 }
 
+/** Admissions of one world that may be out of turn: after a kill the order is found anew. Over all worlds it is a tenth. */
+const mostUnfair = 0.15;
+
 /** What breaks a promise; nothing when all are kept. */
 export function complaintsOf(told: Told): readonly string[] {
   if ('crash' in told) return [told.isTimeout ? 'it did not end in time' : `it crashed: ${told.crash}`];
   const { complaints, unfairShare } = told.report;
-  return unfairShare > 0.1
+  return unfairShare > mostUnfair
     ? [`${(unfairShare * 100).toFixed(1)} % of all admissions were unfair`, ...complaints]
     : complaints;
 }
@@ -63,13 +66,14 @@ export async function lifecycleCampaign(seed: number, scans: number): Promise<Ca
   const complaints = told.flatMap(complaintsOf);
   const reports = told.flatMap((one) => ('report' in one ? [one.report] : []));
   const sum = (value: (one: SimulationReport) => number): number => reports.reduce((all, one) => all + value(one), 0);
+  const unfair = sum((one) => one.unfairShare) / Math.max(1, reports.length);
   const noticed = await inParallel(mutations, async ({ guard }) => ({
     guard,
     isNoticed: await noticesMissing(guard, seed),
   }));
   const missed = noticed.filter(({ isNoticed }) => !isNoticed);
   return {
-    isGood: complaints.length === 0 && missed.length === 0,
+    isGood: complaints.length === 0 && missed.length === 0 && unfair <= 0.1,
     lines: [
       '| what | value |',
       '|---|---|',
@@ -79,6 +83,7 @@ export async function lifecycleCampaign(seed: number, scans: number): Promise<Ca
       `| steps judged | ${sum((one) => one.steps)} |`,
       `| most runs active at once (cap 20) | ${Math.max(...reports.map((one) => one.mostActive))} |`,
       `| admissions out of turn, worst world | ${(100 * Math.max(...reports.map((one) => one.unfairShare))).toFixed(1)} % |`,
+      `| admissions out of turn, all worlds | ${(100 * unfair).toFixed(1)} % |`,
       `| virtual time | ${sum((one) => one.virtualHours).toFixed(1)} h |`,
       `| real time | ${seconds.toFixed(0)} s in ${worlds.length} worlds, ${parallel} at a time |`,
       `| broken promises | ${complaints.length} |`,

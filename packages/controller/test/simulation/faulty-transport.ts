@@ -83,8 +83,11 @@ export class FaultyTransport implements Transport {
   }
 
   #die(): never {
-    this.isDead = true;
-    this.#kill();
+    // Several requests are under way at once; a process dies once.
+    if (!this.isDead) {
+      this.isDead = true;
+      this.#kill();
+    }
     throw reset();
   }
 }

@@ -9,7 +9,7 @@ export const stormy: FaultRates = {
   serverError: 0.005,
   slow: 0.02,
   brokenWatch: 0.001,
-  kill: 0.006,
+  kill: 0.009,
 };
 
 const [seed = '1', scans = '300'] = process.argv.slice(2);
