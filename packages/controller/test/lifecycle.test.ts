@@ -1,5 +1,6 @@
 import {
   configMaps,
+  customResourceDefinitions,
   imageVulnerabilityScans,
   isKubeError,
   namespaces,
@@ -9,6 +10,7 @@ import {
   taskRuns,
 } from '@assay/kube';
 import { afterEach, describe, expect, it } from 'vitest';
+import { tektonDefinitions } from './simulation/cluster.ts';
 import { digest, SmallWorld } from './small-world.ts';
 
 let world: SmallWorld;
@@ -194,6 +196,28 @@ describe('an evicted scan', () => {
     await world.publishes(second);
     expect(await world.conditions('my-scan')).toEqual(['True Succeeded', 'True Succeeded']);
     expect(await world.story('my-scan')).toEqual(['Queued', 'Started', 'Retrying', 'Started', 'Published']);
+  });
+});
+
+describe('without Tekton', () => {
+  it('a scan says so, and starts as soon as it is there', async () => {
+    world = await SmallWorld.start({}, false);
+    await world.scan('my-scan');
+    await world.clock.advance(5_000);
+    expect(await world.conditions('my-scan')).toEqual(['Unknown TektonMissing', 'Unknown TektonMissing']);
+    expect(world.counts.active).toBe(0);
+    for (const one of tektonDefinitions()) await world.admin.create(customResourceDefinitions, one);
+    await world.clock.advance(15_000);
+    expect(await world.conditions('my-scan')).toEqual(['Unknown Running', 'Unknown Running']);
+    expect(await world.runs()).toHaveLength(1);
+  });
+
+  it('of a version that is too old, a scan says that', async () => {
+    world = await SmallWorld.start({}, false);
+    for (const one of tektonDefinitions('v1beta1')) await world.admin.create(customResourceDefinitions, one);
+    await world.scan('my-scan');
+    await world.clock.advance(5_000);
+    expect(await world.conditions('my-scan')).toEqual(['Unknown TektonTooOld', 'Unknown TektonTooOld']);
   });
 });
 

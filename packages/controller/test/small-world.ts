@@ -1,4 +1,4 @@
-import { type ControllerSettings, Lifecycle, silent, type Tells } from '@assay/controller';
+import { type ControllerSettings, Lifecycle, silent } from '@assay/controller';
 import {
   type ApiRequest,
   type ApiResponse,
@@ -39,10 +39,10 @@ export class SmallWorld {
     this.#lifecycle = lifecycle;
   }
 
-  static async start(more: Partial<ControllerSettings> = {}, tells: Tells = silent): Promise<SmallWorld> {
+  static async start(more: Partial<ControllerSettings> = {}, tekton = true): Promise<SmallWorld> {
     const clock = new VirtualClock();
     const chance = new Chance(1);
-    const { admin, transport } = await createCluster(clock, chance.next, ['dev'], { strict: true });
+    const { admin, transport } = await createCluster(clock, chance.next, ['dev'], { strict: true, tekton });
     const writes: string[] = [];
     const noted = tapped(transport, (request, answer) => writes.push(wordOf(request, answer)));
     const network = new FaultyTransport(noted, chance, noFaults, clock, () => undefined);
@@ -55,7 +55,14 @@ export class SmallWorld {
       random: chance.next,
     });
     const all = { ...settings(10), ...more };
-    const lifecycle = new Lifecycle({ client, recorder, settings: () => all, tells, clock, random: chance.next });
+    const lifecycle = new Lifecycle({
+      client,
+      recorder,
+      settings: () => all,
+      tells: silent,
+      clock,
+      random: chance.next,
+    });
     lifecycle.start().catch((error: unknown) => {
       throw error;
     });

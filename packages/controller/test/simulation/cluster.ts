@@ -23,7 +23,7 @@ export async function createCluster(
   clock: VirtualClock,
   random: () => number,
   names: readonly string[],
-  { strict = false }: { readonly strict?: boolean } = {},
+  { strict = false, tekton = true }: { readonly strict?: boolean; readonly tekton?: boolean } = {},
 ): Promise<SimulatedCluster> {
   const server = createApiServer({ clock, random, historyLimit: 5_000, collectAfterMs: 500 });
   const transport = inProcessTransport(server);
@@ -31,13 +31,18 @@ export async function createCluster(
   const ours = crdManifests().map((crd) =>
     strict ? crd : openDefinition(crd.spec.group, crd.spec.names, crd.spec.versions[0]?.name ?? ''),
   );
-  const theirs = ['TaskRun', 'PipelineRun'].map((kind) =>
-    openDefinition('tekton.dev', { kind, plural: `${kind.toLowerCase()}s`, singular: kind.toLowerCase() }, 'v1'),
-  );
-  for (const one of [...ours, ...theirs]) await admin.create(customResourceDefinitions, one);
+  for (const one of [...ours, ...(tekton ? tektonDefinitions() : [])])
+    await admin.create(customResourceDefinitions, one);
   for (const name of names) await admin.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   await clock.advance(1_000);
   return { server, transport, admin };
+}
+
+/** Tekton's kinds, in the version it serves. */
+export function tektonDefinitions(version = 'v1'): readonly CustomResourceDefinition[] {
+  return ['TaskRun', 'PipelineRun'].map((kind) =>
+    openDefinition('tekton.dev', { kind, plural: `${kind.toLowerCase()}s`, singular: kind.toLowerCase() }, version),
+  );
 }
 
 /** A kind without a schema: what is stored is what was sent. The schemas have suites of their own. */
