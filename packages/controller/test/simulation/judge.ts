@@ -7,6 +7,7 @@ interface KnownScan {
   readonly createdAt: number;
   readonly answers: string | undefined;
   runs: number;
+  hasRun: boolean;
   copies: number;
   statusWrites: number;
   end: string | undefined;
@@ -64,6 +65,7 @@ export class Judge {
       answers,
       createdAt: this.#truth.now(),
       runs: 0,
+      hasRun: false,
       copies: 0,
       statusWrites: 0,
       end: undefined,
@@ -98,16 +100,19 @@ export class Judge {
     if (scan.end !== undefined) this.#complain(`${scan.key} had ended and was run again`);
     if (scan.isMarked && this.#truth.now() - scan.lastEndedAt > 5_000)
       this.#complain(`${scan.key} was being deleted and was run`);
+    // Tidied away while no controller looked, and before the status told of it: nobody can know that it ever was.
+    if (scan.fate === 'pruned' && scan.runs === 1) scan.runs = 0;
     if (scan.runs > 0 && this.#truth.now() - scan.lastEndedAt < this.#retryMs - 1)
       this.#complain(`${scan.key} (${scan.fate}, ${this.#truth.now() - scan.lastEndedAt} ms) was repeated too early`);
     scan.runs += 1;
     if (isCopy) scan.copies += 1;
     if (attempt !== scan.runs) this.#complain(`${scan.key}: run ${scan.runs} is attempt ${attempt}`);
     if (scan.runs > (mostRuns[scan.fate] ?? 1)) this.#complain(`${scan.key} (${scan.fate}) was run ${scan.runs} times`);
-    if (scan.runs === 1) {
+    if (scan.runs === 1 && !scan.hasRun) {
       this.#judgeFairness(scan.namespace, activeIn);
       this.#waits(scan.namespace, -1);
     }
+    scan.hasRun = true;
     if (scan.answers !== undefined && !isCopy) this.#judgeSharing(key, scan.answers);
   }
 

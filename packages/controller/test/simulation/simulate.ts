@@ -300,8 +300,7 @@ class Simulation {
         const { metadata = {} } = one as unknown as KubeObject; // as the server stores it
         return metadata.labels?.[runMarks.scan] !== undefined;
       });
-      if (left.length > 0)
-        this.#judge.complaints.push(`${left.length} ${resource} are left over: ${JSON.stringify(left[0])}`);
+      if (left.length > 0) this.#judge.complaints.push(`${left.length} ${resource} are left over`);
     }
   }
 }
