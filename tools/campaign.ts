@@ -10,14 +10,22 @@ import { root } from './source-files.ts';
 interface Campaign {
   readonly title: string;
   readonly size: number;
+  /** What a good result does not show; printed with it. */
+  readonly limits: readonly string[];
   run(seed: number, size: number): Promise<{ readonly isGood: boolean; readonly lines: readonly string[] }>;
 }
 
 /** Each is loaded when it is asked for. */
 const campaigns: Readonly<Record<string, Campaign>> = {
   lifecycle: {
-    title: 'Lifecycle: scans under faults and controller kills, and every guard taken out once',
+    title: 'Lifecycle: scans under faults and controller kills, and sixteen guards taken out one by one',
     size: 100_000,
+    limits: [
+      'This run does not show all that was asked: 100 000 scans in 60 s was the target; it was missed (see the rows above).',
+      'Four more guards were taken out in an earlier run and the simulation did not notice, so they were removed from the list: no start while deleting; a run belongs to this very UID (both have tests beside `decide`); own writes known before they are told back; the UID test of a status (tried by hand on a real API server). The last two have no failing test.',
+      'The judge was loosened while the lifecycle was written: status writes per scan may be 5 + 3 per run (25 + 3 for a missing account); fairness counts admissions out of turn, with a tolerance of one place, up to 15 % in a world and 10 % over all, which is not a share of places over time; a run made, finished and tidied away while no controller lived may be run again.',
+      '60 % of the runs that go well have no pod, and the CRD schemas are open.',
+    ],
     run: async (seed, size) =>
       (await import('../packages/controller/test/simulation/campaign.ts')).lifecycleCampaign(seed, size),
   },
@@ -47,6 +55,9 @@ const page = [
   `\`npm run campaign -- ${name} --seed ${seed} --size ${size}\`, ${new Date().toISOString().slice(0, 10)}, commit ${git('rev-parse', '--short=12', 'HEAD')}${isDirty ? ' with changes' : ''}, ${cpus().length} CPUs.`,
   '',
   ...lines,
+  '',
+  '## What this does not show',
+  ...campaign.limits.map((limit) => `- ${limit}`),
   '',
 ];
 writeFileSync(join(root, 'docs', 'campaigns', `${name}.md`), page.join('\n'));
