@@ -54,7 +54,10 @@ describe('a scan with a broken report beside a good one', () => {
     await cluster.apply(namespace, await stubScan(cluster, namespace, 'beside', { mode: 'invalid' }));
     const scan = await endOf(cluster, namespace, 'beside');
     expect(condition(scan, 'Succeeded')).toBe('True Succeeded');
-    expect(scan.status?.conditions?.find(({ type }) => type === 'Succeeded')?.message).toContain('published 1 report');
+    expect(scan.status?.conditions?.find(({ type }) => type === 'Succeeded')?.message).toMatch(
+      /^published 1 report at \S+; 1 more file is no valid report$/,
+    );
+    expect(await eventReasons(cluster, namespace, 'beside')).toContain('Published');
   });
 });
 
@@ -82,11 +85,26 @@ describe('a scan that fails says why:', () => {
     expect(await eventReasons(cluster, namespace, name)).toContain(reason);
   });
 
-  it('a scanner image that is not there', async () => {
-    const step = { image: `${cluster.registry}/images-test/assay-stub:0.0.0`, command: ['stub'] };
-    await cluster.apply(namespace, await stubScan(cluster, namespace, 'missing', { step }));
-    expect(condition(await endOf(cluster, namespace, 'missing'), 'Succeeded')).toBe('False ImageNotFound');
-    expect(await eventReasons(cluster, namespace, 'missing')).toContain('ImageNotFound');
+  // Without a command Tekton itself looks the image up, before there is a pod.
+  it.each([
+    ['with a command', 'missing', { command: ['stub'] }],
+    ['without a command', 'missing-early', {}],
+  ])('a scanner image that is not there, %s', async (_what, name, more) => {
+    const step = { image: `${cluster.registry}/images-test/assay-stub:0.0.0`, ...more };
+    await cluster.apply(namespace, await stubScan(cluster, namespace, name, { step }));
+    const scan = await endOf(cluster, namespace, name);
+    expect(condition(scan, 'Succeeded')).toBe('False ImageNotFound');
+    expect(condition(scan, 'ScanCompleted')).toBe('False Failed');
+    expect(await eventReasons(cluster, namespace, name)).toContain('ImageNotFound');
+  });
+
+  it('a step that outlives its own timeout', async () => {
+    const yaml = await stubScan(cluster, namespace, 'slow', { mode: 'sleep', step: { timeout: '3s' } });
+    await cluster.apply(namespace, yaml);
+    const scan = await endOf(cluster, namespace, 'slow');
+    expect(condition(scan, 'Succeeded')).toBe('False TimedOut');
+    expect(condition(scan, 'ScanCompleted')).toBe('False Failed');
+    expect(await eventReasons(cluster, namespace, 'slow')).toContain('TimedOut');
   });
 
   it('an account that does not exist', async () => {

@@ -79,7 +79,8 @@ function failedSteps({ spec, status }: TaskRun): TaskFacts['failedSteps'] {
   );
   return (status?.steps ?? []).flatMap(({ name = '', terminationReason, terminated }) => {
     if (terminated === undefined || terminated.exitCode === 0 || forgiving.has(name)) return [];
-    const reason = terminationReason === 'OOMKilled' ? terminationReason : (terminated.reason ?? '');
+    const knowsBetter = terminationReason === 'OOMKilled' || terminationReason === 'TimeoutExceeded';
+    const reason = knowsBetter ? terminationReason : (terminated.reason ?? '');
     return terminationReason === 'Skipped' ? [] : [{ name, exitCode: terminated.exitCode, reason }];
   });
 }

@@ -105,6 +105,23 @@ const cases: readonly Case[] = [
     'ImageNotFound',
   ],
   [
+    'an image that is not there, of a step without a command',
+    task({
+      ...noStep,
+      reason: 'PodCreationFailed',
+      message:
+        'failed to create task run pod "s": translating TaskSpec to Pod: GET http://r/v2/x/manifests/1: MANIFEST_UNKNOWN: manifest unknown. Maybe missing or invalid Task dev/',
+    }),
+    [],
+    'ImageNotFound',
+  ],
+  [
+    'a step that takes longer than its own timeout',
+    task({ failedSteps: [{ name: 'scan', exitCode: 1, reason: 'TimeoutExceeded' }] }),
+    [],
+    'TimedOut',
+  ],
+  [
     'an image nobody may pull',
     task(noStep),
     [
@@ -256,6 +273,14 @@ describe('the scanner has done its part', () => {
       task({ task: 'publish-task', failedSteps: [] }),
     ];
     expect(classify({ run: run({ tasks }), pods: [] }).scanned).toBe(true);
+  });
+  it('not when no step could start, which Tekton says of each of them', () => {
+    const failedSteps = ['scan', 'publisher'].map((name) => ({ name, exitCode: 1, reason: 'TaskRunImagePullFailed' }));
+    const failure = classify({
+      run: run({ tasks: [task({ reason: 'TaskRunImagePullFailed', failedSteps })] }),
+      pods: [],
+    });
+    expect(failure.scanned).toBe(false);
   });
   it('not when it failed itself', () => expect(classify({ run: run(), pods: [] }).scanned).toBe(false));
 });

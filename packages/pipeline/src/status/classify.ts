@@ -25,7 +25,10 @@ export function classify(evidence: Evidence): Failure {
 function wasScanned({ run }: Evidence): boolean {
   if (run.copyFrom !== undefined) return true;
   const failed = failedTask(run);
-  return failed?.task === 'publish-task' || (failed?.failedSteps ?? []).some(({ name }) => name === 'publisher');
+  if (failed?.task === 'publish-task') return true;
+  // When a pod cannot start, Tekton calls every step failed, the publisher among them.
+  const steps = failed?.failedSteps ?? [];
+  return steps.length > 0 && steps.every(({ name }) => name === 'publisher');
 }
 
 const failedTask = (run: RunFacts): TaskFacts | undefined => run.tasks.find(({ state }) => state === 'failed');
@@ -80,19 +83,31 @@ const outOfMemory: Check = ({ run, pods }) => {
   return name === undefined ? undefined : ['OutOfMemory', `step ${name.replace(/^step-/, '')}`];
 };
 
+/** The `timeout` of a step ends it alone; Tekton 1.6 says so as the step's termination reason. */
+const stepTimedOut: Check = ({ run }) => {
+  const failed = failedTask(run);
+  const step = failed?.failedSteps.find(({ reason }) => reason === 'TimeoutExceeded');
+  return step === undefined ? undefined : ['TimedOut', `step ${step.name} did not end within its own timeout`];
+};
+
 /** Images that cannot be pulled. Tekton ends the run at the first back-off; its own message holds the kubelet's. */
 const unpullable: Check = ({ run, pods }) => {
   const trouble = troublesOf(pods).find(({ reason }) => pullReasons.has(reason));
   const failed = failedTask(run);
-  const said = failed?.reason === 'TaskRunImagePullFailed' ? failed.message : undefined;
+  const said = failed !== undefined && isAboutPulling(failed) ? failed.message : undefined;
   const text = [trouble?.message, said].filter((one) => one !== undefined && one !== '').join('; ');
   if (trouble === undefined && said === undefined) return undefined;
   if (/no match for platform|no matching manifest/i.test(text)) return ['WrongArchitecture', text];
   if (/unauthorized|authentication required|denied|forbidden|\b40[13]\b/i.test(text)) return ['ImageDenied', text];
-  if (/not found|manifest unknown|name unknown|invalid reference|InvalidImageName|\b404\b/i.test(text))
+  if (/not found|(?:manifest|name)[ _]unknown|invalid reference|InvalidImageName|\b404\b/i.test(text))
     return ['ImageNotFound', text];
   return ['ImageUnavailable', text];
 };
+
+/** Of a step without `command` Tekton itself reads the image, before there is a pod, and speaks as its registry client does. */
+const isAboutPulling = ({ reason, message }: TaskFacts): boolean =>
+  reason === 'TaskRunImagePullFailed' ||
+  /translating \S+ to pod: .*(?:\bGET https?:|\bHEAD https?:|_UNKNOWN\b|UNAUTHORIZED|DENIED)/i.test(message);
 
 const pullReasons: ReadonlySet<string> = new Set([
   'ErrImagePull',
@@ -172,6 +187,7 @@ const checks: readonly Check[] = [
   saidByStep,
   disrupted,
   outOfMemory,
+  stepTimedOut,
   unpullable,
   wrongMachine,
   missingThings,
