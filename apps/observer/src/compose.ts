@@ -83,7 +83,7 @@ export async function runObserver(config: ObserverConfig, log: Log, signal: Abor
   const status = await startStatusServer({
     healthPort: config.healthPort,
     metricsPort: config.metricsPort,
-    isReady: () => observer.isSynced,
+    isReady: () => observer.isReady,
     metrics: () => {
       metrics.setAvailable(availability.isAvailable);
       metrics.setRemembered(acknowledged.size);

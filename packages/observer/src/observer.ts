@@ -91,8 +91,12 @@ export class Observer {
     });
   }
 
-  /** Whether everything that is there was seen once. */
-  get isSynced(): boolean {
+  /** Whether everything that is there was seen once, and the endpoint takes events: what waits is seen by whoever looks at the pod. */
+  get isReady(): boolean {
+    return this.#options.availability.isAvailable && this.#isSynced;
+  }
+
+  get #isSynced(): boolean {
     return this.#scanStore.isSynced && [...this.#reflectors.values()].every((reflector) => reflector.isSynced);
   }
 

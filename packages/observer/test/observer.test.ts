@@ -94,7 +94,7 @@ async function finishedScan(name: string, scanResult: string): Promise<void> {
 }
 
 /** One life of an observer, until it is stopped. */
-function live(tells: string[] = []): { readonly stop: () => Promise<void> } {
+function live(tells: string[] = []): { readonly observer: Observer; readonly stop: () => Promise<void> } {
   const stop = new AbortController();
   const sender = createHttpSender({ endpoint: sink.url });
   const observer = new Observer({
@@ -117,6 +117,7 @@ function live(tells: string[] = []): { readonly stop: () => Promise<void> } {
   });
   const running = observer.run(stop.signal);
   return {
+    observer,
     stop: async () => {
       stop.abort();
       await running;
@@ -218,6 +219,18 @@ describe('a finished scan', () => {
     await stop();
     expect(ofType('sbom.pushed.v1')).toEqual([]);
     expect(tells.some((line) => line.startsWith('work-failed'))).toBe(true);
+  });
+});
+
+describe('an observer', () => {
+  it('is ready while the store takes events, and not while it is away', async () => {
+    const { observer, stop } = live();
+    await until(() => observer.isReady);
+    sink.isWell = false;
+    await until(() => !observer.isReady);
+    sink.isWell = true;
+    await until(() => observer.isReady);
+    await stop();
   });
 });
 
