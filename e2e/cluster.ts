@@ -29,7 +29,7 @@ export interface Cluster {
 }
 
 /** The environment of the cluster beside this checkout, and a path to kubectl, crane and oras. */
-function clusterEnvironment(): Readonly<Record<string, string>> {
+export function clusterEnvironment(): Readonly<Record<string, string>> {
   if (!existsSync(up)) throw new Error('the stories need the cluster of ../shared, which is not beside this checkout');
   const words = execFileSync('bash', ['-c', `out=$(bash ${up}) && eval "$out" && env -0`], { encoding: 'utf8' });
   const environment = Object.fromEntries(

@@ -235,10 +235,7 @@ const programs = {
   bench: (node, args) => [node, [join(root, 'bench', 'main.ts'), ...args]],
   campaign: (node, args) => [node, [join(root, 'tools', 'campaign.ts'), ...args]],
   images: (node, args) => [node, [join(root, 'tools', 'images.ts'), ...args]],
-  e2e: (node, args) => [
-    node,
-    [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', 'e2e', '--no-file-parallelism', ...args],
-  ],
+  e2e: (node, args) => [node, [join(root, 'tools', 'run-e2e.ts'), ...args]],
 };
 
 function start(name, args) {
