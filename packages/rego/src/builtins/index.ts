@@ -9,5 +9,30 @@ export interface BuiltinGroup {
   load(): Promise<{ readonly builtins: readonly Builtin[] }>;
 }
 
+function group(names: string, load: BuiltinGroup['load']): BuiltinGroup {
+  return { names: names.split(' '), load };
+}
+
 /** All groups outside the operators. */
-export const groups: readonly BuiltinGroup[] = [];
+export const groups: readonly BuiltinGroup[] = [
+  group(
+    'format_int concat indexof indexof_n substring contains strings.count startswith endswith upper lower split strings.split_n replace strings.replace_n trim trim_left trim_right trim_prefix trim_suffix trim_space strings.reverse strings.any_prefix_match strings.any_suffix_match sprintf',
+    () => import('./strings.ts'),
+  ),
+  group('array.concat array.flatten array.slice array.reverse', () => import('./arrays.ts')),
+  group('set_diff intersection union', () => import('./sets.ts')),
+  group('count sum product max min sort all any', () => import('./aggregates.ts')),
+  group(
+    'numbers.range numbers.range_step rand.intn abs ceil floor round bits.or bits.and bits.xor bits.negate bits.lsh bits.rsh',
+    () => import('./numbers.ts'),
+  ),
+  group(
+    'to_number type_name is_number is_string is_boolean is_array is_set is_object is_null cast_object cast_null cast_boolean cast_string cast_array cast_set trace',
+    () => import('./types.ts'),
+  ),
+  group(
+    'object.union object.union_n object.remove object.filter object.get object.keys object.subset',
+    () => import('./objects.ts'),
+  ),
+  group('graph.reachable graph.reachable_paths', () => import('./graphs.ts')),
+];
