@@ -1,6 +1,7 @@
 // Measures, in ratios against peers of the same run.
 //   npm run bench -- NAME [--rounds N]
-// Names: scan (images, start-up, the cache), growth (twice the data, twice the packages), sbom (large documents), hostile (bad input). Printed as a table and as JSON.
+// Names: scan (images, start-up, the cache), growth (twice the data, twice the packages), sbom (large documents), hostile (bad input),
+// cluster (the controller's cost; scans on the cluster of ../shared). Printed as a table and as JSON.
 import { type Figure, printFigures } from './table.ts';
 
 const benches: Readonly<
@@ -10,6 +11,7 @@ const benches: Readonly<
   growth: () => import('./growth.ts'),
   sbom: () => import('./sbom.ts'),
   hostile: () => import('./hostile.ts'),
+  cluster: () => import('./cluster.ts'),
 };
 
 const [name = '', ...rest] = process.argv.slice(2).filter((word) => word !== '--');
