@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ApiServer, createApiServer } from '@assay/apiserver';
+import { productImages } from '@assay/images';
 import {
   crdManifests,
   createKubeClient,
@@ -21,6 +22,7 @@ const finishedScans = 10_000;
 const settleMs = 15_000;
 const restMs = 30_000;
 const metricsPort = 19_817;
+const { facts } = productImages.find(({ app }) => app === 'controller') ?? unknownImage();
 const digest = `sha256:${'a'.repeat(64)}`;
 
 /** The controller as its image starts it, on an API server in memory: memory idle and beside many finished scans, and requests at rest. */
@@ -49,6 +51,10 @@ export async function controllerCost(): Promise<readonly Figure[]> {
   }
 }
 
+function unknownImage(): never {
+  throw new Error('there is no image of the controller');
+}
+
 async function writeBundle(folder: string): Promise<string> {
   const { files } = await bundleApp('controller', 'apps/controller/src/main.ts');
   for (const [name, content] of files) {
@@ -63,9 +69,10 @@ async function oneLife(server: ApiServer, program: string, folder: string, scans
   const listening = await server.listen();
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, listening.kubeconfig);
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', program], {
+  const child = spawn(process.execPath, [...facts.entrypoint.slice(1, -1), program], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
+      ...facts.env,
       KUBECONFIG: kubeconfig,
       ASSAY_RUNNER_IMAGE: `runner@${digest}`,
       ASSAY_HEALTH_PORT: '0',
@@ -77,7 +84,7 @@ async function oneLife(server: ApiServer, program: string, folder: string, scans
     while ((await gauges()).get('assay_scans_known') !== scans) await pause(200);
     await pause(settleMs);
     let requests = 0;
-    server.faults.plan = (request) => {
+    server.faults.plan = () => {
       requests++;
       return undefined;
     };

@@ -17,6 +17,7 @@ COPY --from=build /app /app
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ENV HOME=/home/nonroot
 ENV NODE_ENV=production
+ENV MALLOC_ARENA_MAX=1
 WORKDIR /app
 USER 65532:65532
-ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=2", "/app/observer.js"]
+ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=1", "--liftoff-only", "--optimize-for-size", "--no-maglev", "--v8-pool-size=1", "/app/observer.js"]
