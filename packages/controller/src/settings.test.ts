@@ -45,6 +45,10 @@ describe('the values', () => {
     expect(plan.timeout).toBe('2h');
     expect(maxConcurrentScans).toBe(0);
   });
+  it('give the lease', () => {
+    expect(read('{}').leaseMs).toBe(15_000);
+    expect(read('leaderElection: {leaseDuration: 4s}').leaseMs).toBe(4_000);
+  });
   it('are those of the manifest that is installed', () => {
     const text = readFileSync(new URL('../../../deploy/base/controller/values.yaml', import.meta.url), 'utf8');
     const { data } = parse(text) as { data: { 'values.yaml': string } };
@@ -56,6 +60,8 @@ describe('the values', () => {
     ['scans: {maxConcurrentScans: -1}', 'scans.maxConcurrentScans is no whole number'],
     ['scans: {maxConcurrentScans: 1.5}', 'scans.maxConcurrentScans is no whole number'],
     ['scans: {timeout: 2 hours}', 'scans.timeout is no duration such as 1h30m or 90s'],
+    ['leaderElection: {leaseDuration: 1s}', 'leaderElection.leaseDuration is not in whole seconds from 3s to 10m'],
+    ['leaderElection: {leaseDuration: 4500ms}', 'leaderElection.leaseDuration is not in whole seconds from 3s to 10m'],
     ['scans: {engine: warp}', 'scans.engine is none of: fused, compatibility'],
     ['caCertData: [x]', 'caCertData is no text'],
   ])('%s is refused', (yaml, want) => expect(complaint(yaml)).toBe(want));

@@ -10,6 +10,8 @@ export interface ControllerSettings {
   readonly limits: Limits;
   /** Where Tekton's own settings lie. */
   readonly tektonNamespace: string;
+  /** How long the other replica waits for a leader that is silent. Whole seconds; read at the start of the process. */
+  readonly leaseMs: number;
 }
 
 /** What is not in the values but in the process. */
@@ -57,7 +59,16 @@ export function readValues(document: unknown, deployment: Deployment): Controlle
       firstRetryMs: scans.duration('retryAfter')?.ms ?? 10_000,
     },
     tektonNamespace: root.branch('tekton').text('namespace') || 'tekton-pipelines',
+    leaseMs: leaseOf(root.branch('leaderElection')),
   };
+}
+
+/** A lease that is too short changes hands when the API server is slow for a moment. */
+function leaseOf(values: Branch): number {
+  const ms = values.duration('leaseDuration')?.ms ?? 15_000;
+  if (ms < 3_000 || ms > 10 * minute || ms % 1000 !== 0)
+    throw invalid('leaderElection.leaseDuration', 'is not in whole seconds from 3s to 10m');
+  return ms;
 }
 
 /** One level of the values. */

@@ -336,4 +336,5 @@ export const settings = (cap: number) => ({
   engine: 'fused' as const,
   limits: { startTimeoutMs: 60_000, runTimeoutMs: 120_000, mostAttempts: 3, firstRetryMs: retryMs },
   tektonNamespace: 'tekton-pipelines',
+  leaseMs: 15_000,
 });
