@@ -33,25 +33,40 @@ export function projectPod(pod: Pod): KeptPod {
       message: cut(message),
       disruption: disruption?.status === 'True' ? (disruption.reason ?? '') : '',
       unschedulable: scheduled?.status === 'False' ? cut(scheduled.message ?? scheduled.reason) : '',
-      troubles: containers.flatMap(troubleOf),
+      troubles: containers.flatMap((container) => troubleOf(container, pod)),
     },
   };
 }
 
 /** Waiting for anything but its turn, or ended with an error. */
-function troubleOf({ name, state }: ContainerStatus): readonly ContainerTrouble[] {
+function troubleOf({ name, state }: ContainerStatus, pod: Pod): readonly ContainerTrouble[] {
   const { waiting, terminated } = state ?? {};
   if (waiting?.reason !== undefined && waiting.reason !== 'PodInitializing' && waiting.reason !== 'ContainerCreating')
     return [{ container: name, reason: waiting.reason, message: cut(waiting.message) }];
   if (terminated === undefined || terminated.exitCode === 0) return [];
+  const { reason = '', message, exitCode, finishedAt = '' } = terminated;
+  const endedAt = Date.parse(finishedAt);
+  const madeFor = madeForOf(name, pod);
   return [
     {
       container: name,
-      reason: terminated.reason ?? '',
-      message: cut(terminated.message),
-      exitCode: terminated.exitCode,
+      reason,
+      message: cut(message),
+      exitCode,
+      ...(Number.isNaN(endedAt) ? {} : { endedAt }),
+      ...(madeFor === undefined ? {} : { madeFor }),
     },
   ];
+}
+
+/** Of a step without a command Tekton looks up what each platform of its image starts, and hands it to its starter as a JSON object by platform. */
+function madeForOf(container: string, { spec }: Pod): string | undefined {
+  const env = spec?.containers?.find(({ name }) => name === container)?.env;
+  const text = env?.find(({ name }) => name === 'TEKTON_PLATFORM_COMMANDS')?.value ?? '';
+  const platforms = [...text.slice(0, 10_000).matchAll(/"([a-z0-9]+\/[a-z0-9]+(?:\/[a-z0-9]+)?)":\[/g)].map(
+    (found) => found[1],
+  );
+  return platforms.length === 0 ? undefined : cut(platforms.join(', '));
 }
 
 const cut = (text: string | undefined): string => (text ?? '').slice(0, longestText);

@@ -39,7 +39,11 @@ export interface Pod extends KubeObject {
   readonly spec?: {
     readonly nodeName?: string;
     readonly serviceAccountName?: string;
-    readonly containers?: readonly { readonly name: string; readonly image?: string }[];
+    readonly containers?: readonly {
+      readonly name: string;
+      readonly image?: string;
+      readonly env?: readonly { readonly name: string; readonly value?: string }[];
+    }[];
     readonly initContainers?: readonly { readonly name: string; readonly image?: string }[];
     readonly imagePullSecrets?: readonly { readonly name?: string }[];
   };

@@ -207,6 +207,62 @@ describe('a run', () => {
     const { status } = report(decide(seen({ run: stopped }), now)) ?? {};
     expect(succeeded(status)).toMatchObject({ status: 'False', reason: 'StartTimedOut' });
   });
+  // Two watches, one for each kind: the news of the whole may come before the news of its part.
+  it('of three tasks that ended well is waited for until its publisher has told, and not for ever', () => {
+    const pipeline = { engine: 'compatibility', state: 'succeeded', finishedAt: now - 1_000 } as const;
+    const whole = (tasks: readonly TaskFacts[]) => decide(seen({ run: run({ ...pipeline, tasks }) }), now);
+    expect(whole([])).toEqual([{ do: 'wait', until: now + 59_000 }]);
+    expect(whole([task({ task: 'publish-task' })])).toEqual([{ do: 'wait', until: now + 59_000 }]);
+    const told = task({
+      task: 'publish-task',
+      state: 'succeeded',
+      results: { 'scan-result': `r.example/x@${digest}` },
+    });
+    expect(succeeded(report(whole([told]))?.status)).toMatchObject({ status: 'True' });
+    const late = run({ ...pipeline, finishedAt: now - 60_000, tasks: [] });
+    expect(succeeded(report(decide(seen({ run: late }), now))?.status)).toMatchObject({ reason: 'PublishFailed' });
+  });
+  it('of three tasks that failed is waited for a moment, until one of them says why', () => {
+    const pipeline = { engine: 'compatibility', state: 'failed', finishedAt: now - 1_000 } as const;
+    expect(decide(seen({ run: run({ ...pipeline, tasks: [] }) }), now)).toEqual([{ do: 'wait', until: now + 2_000 }]);
+    const failed = run({ ...pipeline, tasks: [task({ task: 'scan-task', state: 'failed' })] });
+    expect(succeeded(report(decide(seen({ run: failed }), now))?.status)).toMatchObject({ status: 'False' });
+    const late = run({ ...pipeline, finishedAt: now - 3_000, tasks: [] });
+    expect(succeeded(report(decide(seen({ run: late }), now))?.status)).toMatchObject({ reason: 'Failed' });
+  });
+  // Tried on Tekton 1.6: an image for another machine, without a command; its starter ends without a word, and the next step waits for an hour.
+  it('whose step never began is stopped, since the steps after it wait for ever', () => {
+    const started = run({ createdAt: now - 60_000 });
+    const trouble = { container: 'step-scan', reason: 'Error', message: '', exitCode: 1, endedAt: now - 16_000 };
+    const pod = (more: object) => ({
+      name: 'p',
+      phase: 'Running' as const,
+      reason: '',
+      message: '',
+      disruption: '',
+      unschedulable: '',
+      troubles: [{ ...trouble, ...more }],
+    });
+    const because = (more: object) => {
+      const [first] = decide(seen({ run: started, pods: [pod(more)] }), now);
+      return first?.do === 'stop' ? first.because : first?.do;
+    };
+    expect(because({ madeFor: 'linux/arm64' })).toBe(
+      'WrongArchitecture: the image of step scan is made for linux/arm64; its node is another kind of machine',
+    );
+    expect(because({})).toBe(
+      'ScannerFailed: step scan ended with exit code 1 before it began, and the steps after it would wait for ever',
+    );
+    expect(because({ reason: 'OOMKilled', exitCode: 137 })).toBe('OutOfMemory: step scan');
+    expect(because({ container: 'step-cred-helper' })).toMatch(/^SetupFailed: step cred-helper /);
+    // Tekton's starter tells the time before it begins: this step did begin, and the others will end.
+    expect(because({ message: '[{"key":"StartedAt"}]' })).toBe('report');
+    expect(because({ container: 'sidecar-x' })).toBe('report');
+    expect(decide(seen({ run: started, pods: [pod({ endedAt: now - 1_000 })] }), now)).toContainEqual({
+      do: 'wait',
+      until: now + 14_000,
+    });
+  });
   it('is looked at again when its time is over', () => {
     expect(decide(seen({ run: run() }), now)).toContainEqual({ do: 'wait', until: now - 500 + 300_000 });
   });

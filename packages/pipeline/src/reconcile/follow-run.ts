@@ -3,6 +3,7 @@ import { type Failure, mayRetry } from '../status/failures.ts';
 import { type RunFacts, resultOf } from '../status/run-facts.ts';
 import type { Published } from '../status/scan-status.ts';
 import type { CurrentAttempt } from './attempt.ts';
+import { findStalled } from './find-stalled.ts';
 import { reportFailure, reportRetry, reportRunning, reportSuccess } from './reports.ts';
 import type { Action, Seen } from './seen.ts';
 
@@ -11,11 +12,27 @@ type Followed = CurrentAttempt & { readonly run: RunFacts };
 /** What follows from the run of the current attempt. */
 export function followRun(seen: Seen, current: Followed, now: number): readonly Action[] {
   const { run } = current;
+  const toldBy = waitForTasks(run);
+  if (toldBy !== undefined && now < toldBy) return [{ do: 'wait', until: toldBy }];
   if (run.state === 'succeeded') return [ended(seen, run, now)];
   // Stopped by us counts as ended: Tekton may be gone, and the reason is known.
   if (run.state === 'failed' || run.stopped !== undefined) return [failed(seen, current, now)];
   if (run.deleting) return [failed(seen, current, now)];
   return watchOver(seen, run, now);
+}
+
+/** How long the parts of a run that has ended may stay silent. Milliseconds. */
+const patience = { succeeded: 60_000, failed: 3_000 } as const;
+
+/**
+ * Until when a run of several tasks that has ended is waited for; undefined when all is told. TaskRuns are watched apart from PipelineRuns, so the end of the
+ * whole may be known before the task that says what was published, or why it failed.
+ */
+function waitForTasks({ engine, state, tasks, finishedAt, stopped, deleting }: RunFacts): number | undefined {
+  if (engine === 'fused' || stopped !== undefined || deleting || finishedAt === undefined) return undefined;
+  if (state !== 'succeeded' && state !== 'failed') return undefined;
+  const isTold = tasks.some((one) => one.state === state && (state === 'failed' || one.task === 'publish-task'));
+  return isTold ? undefined : finishedAt + patience[state];
 }
 
 /** Success names a digest that is really in the registry, or it is none. */
@@ -63,8 +80,13 @@ function watchOver(seen: Seen, run: RunFacts, now: number): readonly Action[] {
   const startBy = run.createdAt + startTimeoutMs;
   const endBy = run.createdAt + runTimeoutMs;
   if (!hasStarted && now >= startBy) return [{ do: 'stop', run, because: `StartTimedOut: ${waitsFor(seen)}` }];
+  const stalled = findStalled(seen);
+  if (stalled !== undefined && now >= stalled.until) return [{ do: 'stop', run, because: stalled.because }];
   if (now >= endBy) return [{ do: 'stop', run, because: `TimedOut: ${run.name} did not end in time` }];
-  return [reportRunning(seen, run, now), { do: 'wait', until: hasStarted ? endBy : Math.min(startBy, endBy) }];
+  return [
+    reportRunning(seen, run, now),
+    { do: 'wait', until: Math.min(endBy, hasStarted ? endBy : startBy, stalled?.until ?? endBy) },
+  ];
 }
 
 /** What a pod that does not start waits for, as far as the cluster says it. */

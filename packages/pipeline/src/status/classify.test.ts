@@ -256,6 +256,11 @@ describe('the cause of', () => {
     expect(classify({ run: facts, pods }).reason).toBe(reason);
   });
 
+  it('a scanner that ends with an error is in its log, and how to read it is said', () => {
+    const { detail } = classify({ run: run(), pods: [trouble('Error', '', { exitCode: 1 })] });
+    expect(detail).toBe('step scan ended with exit code 1; its log says why: kubectl logs s-xxxxx-pod -c step-scan');
+  });
+
   it('a pod that waits for a secret is in the Events', () => {
     const events = ['MountVolume.SetUp failed for volume "ws-1" : secret "snyk-token" not found'];
     const failure = classify({ run: run({ stopped: 'StartTimedOut: waits' }), pods: [], events });

@@ -172,15 +172,22 @@ const tektonReasons: ReadonlyMap<string, ScanFailureReason> = new Map([
   ['CreateContainerConfigError', 'RunRefused'],
 ]);
 
-const failedStep: Check = ({ run }) => {
+const failedStep: Check = ({ run, pods }) => {
   const [step] = failedTask(run)?.failedSteps ?? [];
   if (step === undefined) return undefined;
   const detail = `step ${step.name} ended with exit code ${step.exitCode}`;
   if (step.name === 'publisher') return ['PublishFailed', detail];
   if (step.name === 'workspace-setup' || step.name === 'write-certs' || step.name === 'cred-helper')
     return ['SetupFailed', detail];
-  return ['ScannerFailed', detail];
+  return ['ScannerFailed', `${detail}${logOf(step.name, pods)}`];
 };
+
+/** Where a person reads why: the log is the scanner's own, and we do not read it. */
+function logOf(step: string, pods: readonly PodFacts[]): string {
+  const container = `step-${step}`;
+  const pod = pods.find(({ troubles }) => troubles.some((one) => one.container === container));
+  return pod === undefined ? '' : `; its log says why: kubectl logs ${pod.name} -c ${container}`;
+}
 
 const checks: readonly Check[] = [
   stoppedByUs,

@@ -44,6 +44,10 @@ export interface ContainerTrouble {
   readonly reason: string;
   readonly message: string;
   readonly exitCode?: number;
+  /** When it ended, by its node's clock. Milliseconds since 1970. */
+  readonly endedAt?: number;
+  /** The machines its image is made for, where Tekton looked them up: `linux/arm64`. */
+  readonly madeFor?: string;
 }
 
 /** A pod of a run. */
