@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { root } from './cluster.ts';
+import { deadPort, faultyPort } from './faulty-registry.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -25,6 +26,9 @@ function install(env: Environment): void {
   must(env, process.execPath, ...images, `${registry}/assay`);
   must(env, 'kubectl', 'apply', '-k', 'deploy/local');
   const controller = 'deployment/app-scanning-controller-manager';
+  const [host] = registry.split(':');
+  const plain = [registry, `${host}:${faultyPort}`, `${host}:${deadPort}`].join(',');
+  must(env, 'kubectl', '-n', 'app-scanning-system', 'set', 'env', controller, `ASSAY_INSECURE_REGISTRIES=${plain}`);
   must(env, 'kubectl', '-n', 'app-scanning-system', 'rollout', 'status', controller, '--timeout=180s');
 }
 

@@ -29,7 +29,41 @@ const campaigns: Readonly<Record<string, Campaign>> = {
     run: async (seed, size) =>
       (await import('../packages/controller/test/simulation/campaign.ts')).lifecycleCampaign(seed, size),
   },
+  kills: {
+    title: 'Kills: the leading controller ended by SIGKILL at random moments, on the cluster of ../shared',
+    size: 60,
+    limits: ['The lease is 3 s here instead of 15 s, so that more kills hit a leader.', 'The scanner is a stub.'],
+    run: async (seed, size) => {
+      const { clusterEnvironment, openCluster } = await import('../e2e/cluster.ts');
+      const { withInstallation } = await import('../e2e/installation.ts');
+      const { killControllers } = await import('../e2e/kills.ts');
+      const env = clusterEnvironment();
+      const { KUBECONFIG: kubeconfig = '' } = env;
+      const options = { kills: size, random: randomOf(seed), kubeconfig };
+      const result = await withInstallation(env, () => killControllers(openCluster(), options));
+      const { kills, scans, mostActivePods, broken } = result;
+      return {
+        isGood: broken.length === 0,
+        lines: [
+          `- ${kills} leaders killed; ${scans} scans, each ended \`True Succeeded\` by one run of its own, but for what follows.`,
+          `- ${mostActivePods} pods of scans at the same time at most; 3 are allowed.`,
+          ...(broken.length === 0 ? ['- No promise was broken.'] : broken.map((one) => `- **Broken**: ${one}`)),
+        ],
+      };
+    },
+  },
 };
+
+/** mulberry32: the same seed, the same moments. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -26,6 +26,16 @@ const report = (count: number, padding = '') => ({
   })),
 });
 
+function fill(): void {
+  const part = Buffer.alloc(1024 * 1024, 'x');
+  const to = openSync(output, 'w');
+  for (let at = 0; at < 200; at++) writeSync(to, part);
+  closeSync(to);
+}
+
+const wait = (seconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Number(process.env.STUB_SECONDS ?? seconds) * 1000));
+
 const write = (text: string) => writeFileSync(output, text);
 
 const modes: Readonly<Record<string, () => void | Promise<void>>> = {
@@ -45,18 +55,20 @@ const modes: Readonly<Record<string, () => void | Promise<void>>> = {
     );
   },
   /** 200 MiB that nobody can read as a report. */
-  large: () => {
-    const part = Buffer.alloc(1024 * 1024, 'x');
-    const to = openSync(output, 'w');
-    for (let at = 0; at < 200; at++) writeSync(to, part);
-    closeSync(to);
+  large: () => fill(),
+  /** The same, and then it goes on until it is ended: give the step a limit of ephemeral storage. */
+  disk: () => {
+    fill();
+    return wait(86_400);
   },
   /** STUB_FINDINGS findings, default 50 000: 50 MiB. */
   findings: () => write(JSON.stringify(report(Number(process.env.STUB_FINDINGS ?? '50000')))),
-  sleep: () =>
-    new Promise((resolve) => {
-      setTimeout(resolve, Number(process.env.STUB_SECONDS ?? '86400') * 1000);
-    }),
+  sleep: () => wait(86_400),
+  /** A report after STUB_SECONDS, default 5. */
+  late: async () => {
+    await wait(5);
+    write(JSON.stringify(report(1)));
+  },
   /** Until the kernel ends it: give the step a memory limit. */
   oom: () => {
     const kept: Buffer[] = [];
