@@ -14,9 +14,17 @@ const perWorld = 2_500;
 /** What a simulation in a process of its own said. A process that crashes, or takes too long, says why. */
 export type Told = { readonly report: SimulationReport } | { readonly crash: string; readonly isTimeout: boolean };
 
+/** `late`: nothing is lost and nobody is killed, but everything comes late. */
+export type WorldName = 'stormy' | 'late';
+
 /** One simulation, with one guard taken out where one is named. */
-export async function simulateApart(seed: number, scans: number, guard = ''): Promise<Told> {
-  const args = ['--import', here('mutate.ts'), here('run-simulation.ts'), String(seed), String(scans)];
+export async function simulateApart(
+  seed: number,
+  scans: number,
+  guard = '',
+  world: WorldName = 'stormy',
+): Promise<Told> {
+  const args = ['--import', here('mutate.ts'), here('run-simulation.ts'), String(seed), String(scans), world];
   const timeout = 60_000 + scans * 100;
   try {
     const { stdout } = await run(process.execPath, args, { timeout, env: { ...process.env, ASSAY_MUTATION: guard } });
@@ -42,8 +50,10 @@ export function complaintsOf(told: Told): readonly string[] {
 /** Whether the simulation notices that a guard is missing. One that is merely slow proves nothing. */
 export async function noticesMissing(guard: string, seed: number): Promise<boolean> {
   for (let next = seed; next < seed + 4; next += 1) {
-    const told = await simulateApart(next, 700, guard);
-    if ('crash' in told ? !told.isTimeout : complaintsOf(told).length > 0) return true;
+    for (const world of ['late', 'stormy'] as const) {
+      const told = await simulateApart(next, 700, guard, world);
+      if ('crash' in told ? !told.isTimeout : complaintsOf(told).length > 0) return true;
+    }
   }
   return false;
 }

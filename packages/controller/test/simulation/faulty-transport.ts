@@ -17,6 +17,8 @@ export interface FaultRates {
   readonly serverError: number;
   readonly slow: number;
   readonly brokenWatch: number;
+  /** A line of a watch comes late, and those after it behind it. */
+  readonly lag: number;
   /** The controller is killed at a write: before or after it is done. */
   readonly kill: number;
 }
@@ -28,8 +30,12 @@ export const noFaults: FaultRates = {
   serverError: 0,
   slow: 0,
   brokenWatch: 0,
+  lag: 0,
   kill: 0,
 };
+
+/** Longest delay of an answer or of a line of a watch. Milliseconds. */
+const longestWait = 2_000;
 
 const reset = () =>
   new KubeError('KUBE_UNREACHABLE', 'the connection broke', { status: 0, reason: 'Reset', retryable: true });
@@ -57,7 +63,7 @@ export class FaultyTransport implements Transport {
     const isWrite = request.method !== 'GET';
     if (this.isDead) throw reset();
     if (isWrite && this.#chance.happens(kill / 2)) this.#die();
-    if (this.#chance.happens(slow)) await pause(this.#clock, this.#chance.between(1, 2_000), request.signal);
+    if (this.#chance.happens(slow)) await pause(this.#clock, this.#chance.between(1, longestWait), request.signal);
     if (request.signal?.aborted === true) throw request.signal.reason;
     if (this.isDead || this.#chance.happens(broken)) throw reset();
     if (this.#chance.happens(tooMany)) return refusal(429, 'TooManyRequests');
@@ -78,6 +84,8 @@ export class FaultyTransport implements Transport {
   async *#lines(lines: AsyncIterable<string>): AsyncGenerator<string> {
     for await (const line of lines) {
       if (this.isDead || this.#chance.happens(this.#rates.brokenWatch)) throw reset();
+      if (this.#chance.happens(this.#rates.lag)) await pause(this.#clock, this.#chance.between(1, longestWait));
+      if (this.isDead) throw reset();
       yield line;
     }
   }

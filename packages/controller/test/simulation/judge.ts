@@ -12,6 +12,8 @@ interface KnownScan {
   statusWrites: number;
   end: string | undefined;
   lastEndedAt: number;
+  lastStatus: string;
+  readonly told: Set<string>;
   isRemoved: boolean;
   isMarked: boolean;
 }
@@ -27,6 +29,8 @@ export interface Truth {
   readonly now: () => number;
   /** Whether the run has not ended, or its pod is still there. */
   readonly isActive: (run: string) => boolean;
+  /** No answer is lost and nobody is killed: then nothing may be written or told twice. */
+  readonly isCalm: boolean;
 }
 
 /** Counts and complaints; a complaint breaks an invariant. */
@@ -70,6 +74,8 @@ export class Judge {
       statusWrites: 0,
       end: undefined,
       lastEndedAt: 0,
+      lastStatus: '',
+      told: new Set(),
       isRemoved: false,
       isMarked: false,
     });
@@ -116,6 +122,31 @@ export class Judge {
     if (scan.answers !== undefined && !isCopy) this.#judgeSharing(key, scan.answers);
   }
 
+  /** The controller tried to make a run that is there already. */
+  nameWasTaken(path: string): void {
+    this.steps += 1;
+    if (this.#truth.isCalm) this.#complain(`a run was made twice: ${path}`);
+  }
+
+  /** A status was written; what the object says now. */
+  written(uid: string, status: string): void {
+    const scan = this.#scans.get(uid);
+    if (scan === undefined) return;
+    if (this.#truth.isCalm && scan.lastStatus === status)
+      this.#complain(`${scan.key}: the same status was written twice`);
+    scan.lastStatus = status;
+  }
+
+  /** An Event was recorded. */
+  told(uid: string, reason: string, note: string): void {
+    this.steps += 1;
+    const { told, key } = this.#scans.get(uid) ?? {};
+    if (told === undefined) return;
+    const text = `${reason} ${note}`;
+    if (this.#truth.isCalm && told.has(text)) this.#complain(`${key}: was told twice: ${text}`);
+    told.add(text);
+  }
+
   runEnded(key: string): void {
     const scan = this.#scans.get(this.#runs.get(key)?.uid ?? '');
     if (scan !== undefined) scan.lastEndedAt = this.#truth.now();
@@ -134,6 +165,8 @@ export class Judge {
     // Waits of different kinds are each said once: an account that is missing, an API server that fails.
     if (scan.statusWrites > (scan.fate === 'noAccount' ? 25 : 5) + 3 * Math.max(1, scan.runs))
       this.#complain(`${scan.key} (${scan.fate}): ${scan.statusWrites} status writes`);
+    if (!scan.hasRun && (succeeded?.reason === 'Running' || succeeded?.reason === 'Succeeded'))
+      this.#complain(`${scan.key} (${scan.fate}) is ${succeeded.reason} and was never run`);
     if (succeeded === undefined || succeeded.status === 'Unknown') {
       if (scan.end !== undefined) this.#complain(`${scan.key} had ended and goes on`);
       return;
@@ -174,7 +207,8 @@ export class Judge {
     let least = Number.POSITIVE_INFINITY;
     for (const [other, waiting] of this.#waitingIn) if (waiting > 0) least = Math.min(least, activeIn.get(other) ?? 0);
     this.admissions += 1;
-    if (mine > least + 1) this.unfair += 1;
+    // Where everything comes late, the controller serves those it has heard of.
+    if (mine > least + 1 && !this.#truth.isCalm) this.unfair += 1;
   }
 
   #judgeSharing(key: string, answers: string): void {

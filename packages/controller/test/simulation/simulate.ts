@@ -26,7 +26,9 @@ export interface SimulationOptions {
   readonly cap: number;
   readonly namespaces: number;
   readonly rates: FaultRates;
-  /** Fewest kills; more may happen by chance. */
+  /** No answer is lost and nobody is killed: then nothing may be written or told twice. */
+  readonly isCalm?: boolean;
+  /** How often each fate is drawn; as in the table of fates when absent. */
   readonly fates?: Readonly<Partial<Record<Fate, number>>>;
 }
 
@@ -60,6 +62,12 @@ class Simulation {
   readonly #chance: Chance;
   readonly #judge: Judge;
   readonly #names: readonly string[];
+  readonly #recorder: EventRecorder = {
+    record: ({ regarding, reason, note }) => this.#judge.told(regarding.metadata.uid ?? '', reason, note),
+    dropped: 0,
+    waiting: 0,
+    flush: () => Promise.resolve(),
+  };
   #cluster: SimulatedCluster | undefined;
   #tekton: FakeTekton | undefined;
   #controller: Lifecycle | undefined;
@@ -75,6 +83,7 @@ class Simulation {
     this.#judge = new Judge(options.cap, retryMs, {
       now: () => this.#clock.now(),
       isActive: (run) => this.#isActive(run),
+      isCalm: options.isCalm ?? false,
     });
     this.#names = Array.from({ length: options.namespaces }, (_one, at) => `team-${at}`);
   }
@@ -141,7 +150,7 @@ class Simulation {
     this.#transport = faulty;
     this.#controller = new Lifecycle({
       client: createKubeClient({ transport: faulty, fieldManager: 'controller' }),
-      recorder: noRecorder,
+      recorder: this.#recorder,
       settings: () => settings(this.#options.cap),
       tells: tells,
       clock: this.#clock,
@@ -244,7 +253,8 @@ class Simulation {
     await admin.delete(imageVulnerabilityScans, key, { uid, propagation }).catch(ignoreKube);
     if (finalizers.length > 0) {
       this.#judge.scanMarked(uid);
-      this.#clock.after(this.#chance.between(3_000, 15_000), () => {
+      // Some for longer than the others wait for a place.
+      this.#clock.after(this.#chance.between(3_000, 90_000), () => {
         this.#judge.scanRemoved(uid);
         admin.patch(imageVulnerabilityScans, key, { metadata: { finalizers: null } }).catch(ignoreKube);
       });
@@ -268,7 +278,11 @@ class Simulation {
   }
 
   /** What the controller's writes did, as the API server saw them. */
-  #tap(request: ApiRequest, { json }: ApiResponse): void {
+  #tap(request: ApiRequest, { json, status }: ApiResponse): void {
+    if (status === 409) {
+      if (request.method === 'POST') this.#judge.nameWasTaken(request.path);
+      return;
+    }
     const object = json as KubeObject & { readonly status?: Readonly<Record<string, unknown>> }; // the answer to a write that was done is the object
     const isRun = object.kind === 'TaskRun' || object.kind === 'PipelineRun';
     if (isRun && request.method === 'POST') {
@@ -287,11 +301,9 @@ class Simulation {
   #judgeStatus({ metadata, status = {} }: KubeObject & { readonly status?: Readonly<Record<string, unknown>> }): void {
     const conditions = (status.conditions ?? []) as readonly { type: string; status: string; reason: string }[]; // written by our own code
     const succeeded = conditions.find(({ type }) => type === 'Succeeded');
-    this.#judge.status(
-      metadata.uid ?? '',
-      succeeded,
-      typeof status.scanResult === 'string' ? status.scanResult : undefined,
-    );
+    const { uid = '' } = metadata;
+    this.#judge.written(uid, JSON.stringify(status));
+    this.#judge.status(uid, succeeded, typeof status.scanResult === 'string' ? status.scanResult : undefined);
   }
 
   #judgeLeftovers({ server }: SimulatedCluster): void {
@@ -311,8 +323,6 @@ function ignoreKube(error: unknown): undefined {
   if (isKubeError(error)) return undefined;
   throw error;
 }
-
-const noRecorder: EventRecorder = { record: () => undefined, dropped: 0, waiting: 0, flush: () => Promise.resolve() };
 
 const tells: Tells = {
   ...silent,
