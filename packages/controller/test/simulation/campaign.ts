@@ -70,8 +70,9 @@ export async function lifecycleCampaign(seed: number, scans: number): Promise<Ca
   const worlds = Array.from({ length: Math.ceil(scans / perWorld) }, (_one, at) => ({
     seed: seed + at,
     scans: Math.min(perWorld, scans - at * perWorld),
+    name: at % 5 === 4 ? ('late' as const) : ('stormy' as const),
   }));
-  const told = await inParallel(worlds, (world) => simulateApart(world.seed, world.scans));
+  const told = await inParallel(worlds, (world) => simulateApart(world.seed, world.scans, '', world.name));
   const seconds = (performance.now() - began) / 1000;
   const complaints = told.flatMap(complaintsOf);
   const reports = told.flatMap((one) => ('report' in one ? [one.report] : []));
@@ -95,7 +96,7 @@ export async function lifecycleCampaign(seed: number, scans: number): Promise<Ca
       `| admissions out of turn, worst world | ${(100 * Math.max(...reports.map((one) => one.unfairShare))).toFixed(1)} % |`,
       `| admissions out of turn, all worlds | ${(100 * unfair).toFixed(1)} % |`,
       `| virtual time | ${sum((one) => one.virtualHours).toFixed(1)} h |`,
-      `| real time | ${seconds.toFixed(0)} s in ${worlds.length} worlds, ${parallel} at a time |`,
+      `| real time | ${seconds.toFixed(0)} s in ${worlds.length} worlds, ${parallel} at a time; every fifth without a loss, but late |`,
       `| broken promises | ${complaints.length} |`,
       `| guards taken out, and noticed | ${noticed.length - missed.length} of ${noticed.length} |`,
       ...complaints.slice(0, 20).map((one) => `\n- ${one}`),
