@@ -6,6 +6,7 @@ import {
   createMetrics,
   Observer,
   type ObserverTells,
+  readReportApart,
 } from '@assay/observer';
 import type { ObserverConfig } from './config.ts';
 
@@ -27,8 +28,8 @@ const messages = {
   'location-sent': ['info', 'Registered the location'],
 } as const satisfies Record<Parameters<ObserverTells>[0], readonly ['info' | 'warn', string]>;
 
-/** Puts the observer together and works until the signal fires. */
-export async function runObserver(config: ObserverConfig, log: Log, signal: AbortSignal): Promise<void> {
+/** Puts the observer together and works until the signal fires. `program` is this app's entry, which reading threads run too. */
+export async function runObserver(config: ObserverConfig, log: Log, signal: AbortSignal, program: URL): Promise<void> {
   const cluster = await readCluster({
     kubeconfig: config.kubeconfig,
     service: config.service,
@@ -74,6 +75,8 @@ export async function runObserver(config: ObserverConfig, log: Log, signal: Abor
       dockerConfigDir: config.dockerConfigDir,
       ...(config.caPem === undefined ? {} : { caPem: config.caPem }),
     },
+    scratch: config.scratch,
+    read: readReportApart(program),
     locationLabels: config.locationLabels,
     concurrentScans: config.concurrentScans,
     resyncMs: config.resyncMs,

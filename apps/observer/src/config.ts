@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { AssayError } from '@assay/contract';
 import { parse } from 'yaml';
 
@@ -20,6 +21,8 @@ export interface ObserverConfig {
   readonly locationLabels: Readonly<Record<string, string>>;
   readonly insecureRegistries: readonly string[];
   readonly dockerConfigDir: string;
+  /** Where files of results lie while they are on their way. */
+  readonly scratch: string;
   readonly healthPort: number;
   readonly metricsPort: number;
   readonly isDebug: boolean;
@@ -53,10 +56,18 @@ export function readConfig(env: Environment): ObserverConfig {
     locationLabels: labels(values),
     insecureRegistries: (env.ASSAY_INSECURE_REGISTRIES ?? '').split(/[\s,]+/).filter((host) => host !== ''),
     dockerConfigDir: env.DOCKER_CONFIG || '/etc/assay/docker',
-    healthPort: 8081,
-    metricsPort: 8080,
+    scratch: env.TMPDIR || tmpdir(),
+    healthPort: portOf(env, 'ASSAY_HEALTH_PORT', 8081),
+    metricsPort: portOf(env, 'ASSAY_METRICS_PORT', 8080),
     isDebug: text(values, 'log_level').toUpperCase() === 'DEBUG',
   };
+}
+
+function portOf(env: Environment, name: string, fallback: number): number {
+  const said = env[name] || String(fallback);
+  const port = Number(said);
+  if (!/^\d+$/.test(said) || port > 65_535) throw invalid(name, 'a port');
+  return port;
 }
 
 function readValues(path: string | undefined): unknown {

@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { CloudEvent } from '@assay/cloudevents';
 import { AssayError } from '@assay/contract';
 import {
@@ -22,8 +24,9 @@ import type { Availability } from './gate/availability.ts';
 import { observedKinds } from './kinds.ts';
 import { fetchReports } from './results/fetch-reports.ts';
 import { findPullAccess } from './results/pull-access.ts';
+import type { ReportReader } from './results/read-report.ts';
 import type { Acknowledged } from './sending/acknowledged.ts';
-import type { EventSender } from './sending/http-sender.ts';
+import type { EventSender, Letter } from './sending/http-sender.ts';
 
 /** What happens, in static words, for the log and the metrics. */
 export type ObserverTells = (
@@ -45,6 +48,10 @@ export interface ObserverOptions {
   readonly acknowledged: Acknowledged;
   readonly recorder: EventRecorder;
   readonly registry: RegistryOptions;
+  /** A folder for the files of results while they are on their way. */
+  readonly scratch: string;
+  /** Looks at the files of results. */
+  readonly read: ReportReader;
   readonly locationLabels: Readonly<Record<string, string>>;
   /** Bundles fetched at the same time. */
   readonly concurrentScans: number;
@@ -130,7 +137,7 @@ export class Observer {
       await availability.untilAvailable(signal);
       if (signal.aborted) return;
       try {
-        await sender.send(locationEvent(this.#location, locationLabels, clock.now()), signal);
+        await sender.send({ event: locationEvent(this.#location, locationLabels, clock.now()) }, signal);
         tell('location-sent', { location: this.#location });
         return;
       } catch (error) {
@@ -169,7 +176,10 @@ export class Observer {
   async #carryRecords(key: string, signal: AbortSignal): Promise<Outcome> {
     const colon = key.indexOf(':');
     const events = this.#reflectors.get(key.slice(0, colon))?.store.get(key.slice(colon + 1)) ?? [];
-    await this.#sendAll(events, signal);
+    await this.#sendAll(
+      events.map((event) => ({ event })),
+      signal,
+    );
     return { done: true };
   }
 
@@ -181,44 +191,55 @@ export class Observer {
     // One mark for the bundle as a whole spares fetching it again.
     const whole = `${scan.metadata.uid}-${result}`;
     if (this.#options.acknowledged.has(whole)) return { done: true };
-    const { client, registry, recorder, tell } = this.#options;
+    const { client, registry, tell } = this.#options;
     const access = await findPullAccess(client, scan, result.split('/')[0] ?? '', registry, signal);
-    const fetched = await fetchReports(result, 'registry' in access ? access.registry : registry, signal).catch(
-      (error: unknown) => {
+    const folder = await mkdtemp(join(this.#options.scratch, 'bundle-'));
+    try {
+      const ports = { registry: 'registry' in access ? access.registry : registry, folder, read: this.#options.read };
+      const fetched = await fetchReports(result, ports, signal).catch((error: unknown) => {
         if ('missingGrant' in access && error instanceof AssayError && error.code === 'REGISTRY_DENIED') return access;
         throw error;
-      },
-    );
-    if ('missingGrant' in fetched) {
-      const names = fetched.missingGrant.join(', ');
-      tell('grant-missing', { key, secrets: names });
-      recorder.record({
-        regarding: scan,
-        type: 'Warning',
-        reason: 'ResultUnreadable',
-        note: `The observer may not read ${names}, so it cannot fetch ${result}. Grant it with: assay grant ${scan.metadata.namespace} ${fetched.missingGrant.join(' ')}`,
       });
-      return { done: false, againInMs: 5 * 60_000 };
+      if ('missingGrant' in fetched) return this.#tellGrant(key, scan, fetched.missingGrant);
+      for (const { at, why } of fetched.rejected) tell('report-rejected', { key, file: at, why });
+      await this.#sendAll(
+        fetched.reports.map((report) => ({
+          event: reportEvent(scan, report, this.#location),
+          dataFile: report.dataFile,
+        })),
+        signal,
+      );
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
-    for (const { at, why } of fetched.rejected) tell('report-rejected', { key, file: at, why });
-    await this.#sendAll(
-      fetched.reports.map((report) => reportEvent(scan, report, this.#location)),
-      signal,
-    );
     await this.#options.acknowledged.add([whole]);
     return { done: true };
   }
 
+  #tellGrant(key: string, scan: ImageVulnerabilityScan, missing: readonly string[]): Outcome {
+    const { recorder, tell } = this.#options;
+    const names = missing.join(', ');
+    tell('grant-missing', { key, secrets: names });
+    recorder.record({
+      regarding: scan,
+      type: 'Warning',
+      reason: 'ResultUnreadable',
+      note: `The observer may not read ${names}, so it cannot fetch ${scan.status?.scanResult}. Grant it with: assay grant ${scan.metadata.namespace} ${missing.join(' ')}`,
+    });
+    return { done: false, againInMs: 5 * 60_000 };
+  }
+
   /** Sends what was not acknowledged before, in order, and writes down what was. */
-  async #sendAll(events: readonly CloudEvent[], signal: AbortSignal): Promise<void> {
+  async #sendAll(letters: readonly Letter[], signal: AbortSignal): Promise<void> {
     const { acknowledged, availability, sender, tell } = this.#options;
-    for (const event of events) {
+    for (const letter of letters) {
+      const { event } = letter;
       if (acknowledged.has(event.id)) continue;
       await availability.untilAvailable(signal);
       signal.throwIfAborted();
       let answer: 'stored' | 'refused';
       try {
-        answer = await sender.send(event, signal);
+        answer = await sender.send(letter, signal);
       } catch (error) {
         availability.answered(false);
         throw error;

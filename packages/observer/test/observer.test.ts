@@ -11,7 +11,7 @@ import {
   type KubeClient,
   systemClock,
 } from '@assay/kube';
-import { Acknowledged, Availability, createHttpSender, Observer } from '@assay/observer';
+import { Acknowledged, Availability, createHttpSender, Observer, readReportHere } from '@assay/observer';
 import { createRegistry, type EmbeddedRegistry } from '@assay/oci';
 import { EventSink } from '@assay/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -109,6 +109,8 @@ function live(tells: string[] = []): { readonly observer: Observer; readonly sto
     acknowledged: new Acknowledged(client, { namespace: 'amr-observer-system', name: 'amr-observer-acknowledged' }),
     recorder: createEventRecorder({ client, reportingController: 'test', reportingInstance: 'test' }),
     registry: { retries: 0, dockerConfigDir: folder },
+    scratch: folder,
+    read: readReportHere,
     locationLabels: { env: 'test' },
     concurrentScans: 1,
     resyncMs: 3_600_000,

@@ -8,14 +8,14 @@ export interface FoundReport {
   readonly format: 'cyclonedx' | 'spdx';
   readonly version: string;
   readonly encoding: 'json' | 'xml' | 'tag-value';
-  /** The file, byte for byte, as text. */
-  readonly text: string;
+  /** A file that holds the JSON which is the event's data: the report itself where it is JSON, else its text as one string. */
+  readonly dataFile: string;
 }
 
 const workloadKeys = { workloaduid: 'uid', workloadname: 'name', workloadnamespace: 'namespace' } as const;
 
 /**
- * The event that carries one report to the store. The id names scan, bundle and file, so that a repeat has the same.
+ * The event that carries one report to the store, but for its data, which stays on the disk. The id names scan, bundle and file, so that a repeat has the same.
  * Source: spec/amr.md §3.4; the issue for the form of the id.
  */
 export function reportEvent(scan: ImageVulnerabilityScan, report: FoundReport, location: string): CloudEvent {
@@ -40,7 +40,6 @@ export function reportEvent(scan: ImageVulnerabilityScan, report: FoundReport, l
       ...(correlation === '' ? {} : { correlationid: correlation }),
       ...owner,
     },
-    data: report.encoding === 'json' ? (JSON.parse(report.text) as unknown) : report.text,
   };
 }
 
