@@ -15,7 +15,8 @@ interface KnownScan {
   lastStatus: string;
   readonly told: Set<string>;
   isRemoved: boolean;
-  isMarked: boolean;
+  /** When it was marked as deleted. */
+  markedAt: number | undefined;
 }
 
 interface KnownRun {
@@ -77,7 +78,7 @@ export class Judge {
       lastStatus: '',
       told: new Set(),
       isRemoved: false,
-      isMarked: false,
+      markedAt: undefined,
     });
     this.#waits(namespace, 1);
   }
@@ -92,7 +93,7 @@ export class Judge {
 
   scanMarked(uid: string): void {
     const scan = this.#scans.get(uid);
-    if (scan !== undefined) scan.isMarked = true;
+    if (scan !== undefined) scan.markedAt ??= this.#truth.now();
   }
 
   /** The controller has made a run. */
@@ -104,7 +105,8 @@ export class Judge {
     // A create that was on its way when the scan went is collected by the cluster; nobody can know.
     if (scan === undefined) return;
     if (scan.end !== undefined) this.#complain(`${scan.key} had ended and was run again`);
-    if (scan.isMarked && this.#truth.now() - scan.lastEndedAt > 5_000)
+    // Between looking at the scan and making its run lie up to three slow requests.
+    if (scan.markedAt !== undefined && this.#truth.now() - scan.markedAt > 8_000)
       this.#complain(`${scan.key} was being deleted and was run`);
     // Tidied away while no controller looked, and before the status told of it: nobody can know that it ever was.
     if (scan.fate === 'pruned' && scan.runs === 1) scan.runs = 0;
