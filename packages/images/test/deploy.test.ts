@@ -144,10 +144,11 @@ describe('the values', () => {
     const values = parse(
       ofKind('ConfigMap').find(({ metadata }) => metadata.name === 'app-scanning-values')?.data?.['values.yaml'] ?? '',
     );
-    // Ours, beyond the specification: the engine, limits of a run, and where Tekton is.
+    // Ours, beyond the specification: the engine, limits of a run, the lease, and where Tekton is.
     const ours = { engine: 'fused', timeout: '', startTimeout: '5m', maxAttempts: 3, retryAfter: '10s' };
     // Source: scan-2.md §8, the column of releases from 1.7 on.
     expect(values).toEqual({
+      leaderElection: { leaseDuration: '15s' },
       tekton: { namespace: 'tekton-pipelines' },
       caCertData: '',
       docker: { import: true, pullSecret: 'registries-credentials' },
