@@ -49,7 +49,7 @@ export function complaintsOf(told: Told): readonly string[] {
 
 /** Whether the simulation notices that a guard is missing. One that is merely slow proves nothing. */
 export async function noticesMissing(guard: string, seed: number): Promise<boolean> {
-  for (let next = seed; next < seed + 4; next += 1) {
+  for (let next = seed; next < seed + 12; next += 1) {
     for (const world of ['late', 'stormy'] as const) {
       const told = await simulateApart(next, 700, guard, world);
       if ('crash' in told ? !told.isTimeout : complaintsOf(told).length > 0) return true;
