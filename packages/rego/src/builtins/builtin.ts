@@ -1,5 +1,4 @@
 import type { Value } from '../values/value.ts';
-import type { CryptoPort } from './crypto-port.ts';
 
 /**
  * A function of the language. Its signature stands in `../types/declarations.ts` under the same name.
@@ -15,8 +14,6 @@ export interface Builtin {
 
 /** What a built-in may know of the evaluation it runs in. */
 export interface BuiltinContext {
-  /** Missing when the host gave none: crypto built-ins then fail with a `BuiltinError`. */
-  readonly crypto: CryptoPort | undefined;
   /** Nanoseconds since the epoch, the same for the whole evaluation. */
   readonly now: bigint;
   /** Next pseudo-random number in [0, 1), from the seed of the evaluation. */

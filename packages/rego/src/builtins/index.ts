@@ -35,4 +35,22 @@ export const groups: readonly BuiltinGroup[] = [
     () => import('./objects.ts'),
   ),
   group('graph.reachable graph.reachable_paths', () => import('./graphs.ts')),
+  group(
+    'base64.encode base64.decode base64.is_valid base64url.encode base64url.encode_no_pad base64url.decode hex.encode hex.decode urlquery.encode urlquery.decode urlquery.encode_object urlquery.decode_object',
+    () => import('./encodings.ts'),
+  ),
+  group('uri.parse uri.is_valid', () => import('./uris.ts')),
+  group('units.parse units.parse_bytes', () => import('./units.ts')),
+  group('semver.compare semver.is_valid', () => import('./semver.ts')),
+  group(
+    'net.cidr_contains net.cidr_overlap net.cidr_intersects net.cidr_contains_matches net.cidr_expand net.cidr_merge net.cidr_is_valid',
+    () => import('./cidrs.ts'),
+  ),
+  group('uuid.rfc4122 uuid.parse', () => import('./uuids.ts')),
+  group('json.marshal json.marshal_with_options json.unmarshal json.is_valid', () => import('./json-text.ts')),
+  group('json.filter json.remove json.patch', () => import('./json-edit.ts')),
+  group(
+    'crypto.md5 crypto.sha1 crypto.sha256 crypto.hmac.md5 crypto.hmac.sha1 crypto.hmac.sha256 crypto.hmac.sha512 crypto.hmac.equal',
+    () => import('./digests.ts'),
+  ),
 ];

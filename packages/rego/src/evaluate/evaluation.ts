@@ -1,5 +1,4 @@
 import type { BuiltinContext, CallLocation } from '../builtins/builtin.ts';
-import type { CryptoPort } from '../builtins/crypto-port.ts';
 import { RegoError } from '../syntax/error.ts';
 import type { Location } from '../syntax/location.ts';
 import type { ObjectValue, Value } from '../values/value.ts';
@@ -20,7 +19,6 @@ export interface EvaluationOptions {
   readonly strictBuiltinErrors?: boolean;
   /** Bytes the values built by one evaluation may take, roughly. */
   readonly memory?: number;
-  readonly crypto?: CryptoPort;
   /** Called for every expression that is evaluated. */
   readonly coverage?: Set<Location>;
   /** Called for every event of the evaluation. */
@@ -86,10 +84,6 @@ export class Evaluation implements BuiltinContext {
     this.#random = (options.seed ?? 0) | 0;
     this.#budget = options.memory ?? defaultMemory;
     this.#clock = options.clock ?? (() => performance.now());
-  }
-
-  get crypto(): CryptoPort | undefined {
-    return this.options.crypto;
   }
 
   /** The value made for a place, made when first asked for. */
