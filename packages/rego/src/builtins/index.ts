@@ -53,4 +53,9 @@ export const groups: readonly BuiltinGroup[] = [
     'crypto.md5 crypto.sha1 crypto.sha256 crypto.hmac.md5 crypto.hmac.sha1 crypto.hmac.sha256 crypto.hmac.sha512 crypto.hmac.equal',
     () => import('./digests.ts'),
   ),
+  group(
+    'regex.is_valid regex.match re_match regex.split regex.find_n regex.find_all_string_submatch_n regex.replace regex.template_match regex.globs_match',
+    () => import('./regexes.ts'),
+  ),
+  group('glob.match glob.quote_meta', () => import('./globs.ts')),
 ];

@@ -1,5 +1,6 @@
 import { entriesOf } from '../values/access.ts';
 import { jsonName, jsonText, parseJson } from '../values/json.ts';
+import { valueText } from '../values/text.ts';
 import { isArray, isObject, isSet, type Value } from '../values/value.ts';
 import { BuiltinError } from './builtin.ts';
 import { builtin, objectOperand, operandProblem, stringOperand } from './operands.ts';
@@ -22,7 +23,7 @@ function layoutOf(args: readonly Value[]): Layout {
       if (typeof value !== 'string') throw operandProblem(2, `key ${key} failed cast to string`);
       if (key === 'prefix') prefix = value;
       else indent = value;
-    } else throw operandProblem(2, `object contained unknown key ${jsonName(key)}`);
+    } else throw operandProblem(2, `object contained unknown key ${valueText(key)}`);
   }
   isPretty ??= prefix !== undefined || indent !== undefined;
   return { isPretty, prefix: prefix ?? '', indent: indent ?? '\t' };
