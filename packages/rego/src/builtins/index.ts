@@ -58,4 +58,8 @@ export const groups: readonly BuiltinGroup[] = [
     () => import('./regexes.ts'),
   ),
   group('glob.match glob.quote_meta', () => import('./globs.ts')),
+  group(
+    'time.now_ns time.parse_ns time.parse_rfc3339_ns time.parse_duration_ns time.format time.date time.clock time.weekday time.add_date time.diff',
+    () => import('./times.ts'),
+  ),
 ];
