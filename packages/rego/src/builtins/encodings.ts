@@ -24,7 +24,8 @@ export function decodeBase64(text: string, letters: 'standard' | 'url'): Buffer 
   return Buffer.from(plain, letters === 'standard' ? 'base64' : 'base64url');
 }
 
-function decodeBase64Url(text: string): Buffer {
+/** Padded or not. */
+export function decodeBase64Url(text: string): Buffer {
   if (text.endsWith('=')) return decodeBase64(text, 'url');
   const missing = bytesOf(text).length % 4;
   if (missing === 1) throw new BuiltinError(`illegal base64url string: ${text}`);

@@ -62,4 +62,8 @@ export const groups: readonly BuiltinGroup[] = [
     'time.now_ns time.parse_ns time.parse_rfc3339_ns time.parse_duration_ns time.format time.date time.clock time.weekday time.add_date time.diff',
     () => import('./times.ts'),
   ),
+  group(
+    'io.jwt.decode io.jwt.verify_rs256 io.jwt.verify_rs384 io.jwt.verify_rs512 io.jwt.verify_ps256 io.jwt.verify_ps384 io.jwt.verify_ps512 io.jwt.verify_es256 io.jwt.verify_es384 io.jwt.verify_es512 io.jwt.verify_eddsa io.jwt.verify_hs256 io.jwt.verify_hs384 io.jwt.verify_hs512 io.jwt.decode_verify io.jwt.encode_sign io.jwt.encode_sign_raw',
+    () => import('./tokens.ts'),
+  ),
 ];
