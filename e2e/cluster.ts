@@ -52,6 +52,8 @@ export function openCluster(): Cluster {
       const child = execFile(program, args, { cwd: root, env, maxBuffer: 1e8 }, (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr }),
       );
+      // A program that ends without reading its input breaks the pipe; its exit code says the rest.
+      child.stdin?.on('error', () => undefined);
       child.stdin?.end(input ?? '');
     });
   const must = async (program: string, args: readonly string[], input?: string) => {
