@@ -47,7 +47,22 @@ function prettyText(value: Value, { prefix, indent }: Layout, depth = 0): string
   return inner.length === 0 ? '{}' : `{${inner.join(',')}${end}}`;
 }
 
+/** Digits of an exponent that OPA computes with: 2 to the power of 100 000. */
+const largestExponent = 30_103;
+
+/** Numbers with exponents, looked for outside of strings. */
+const exponents = /"(?:[^"\\]|\\.)*"|-?(\d+)(?:\.\d+)?[eE]([+-]?\d+)/g;
+
+function checkExponents(text: string): void {
+  if (!/[eE]/.test(text)) return;
+  for (const [, digits, exponent] of text.matchAll(exponents)) {
+    if (exponent !== undefined && Math.abs(Number(exponent) + (digits?.length ?? 0) - 1) > largestExponent)
+      throw new BuiltinError('invalid number: number too big');
+  }
+}
+
 function parse(text: string): Value {
+  checkExponents(text);
   try {
     return parseJson(text);
   } catch (error) {
@@ -68,10 +83,10 @@ export const builtins = [
   builtin('json.is_valid', ([value = null]) => {
     if (typeof value !== 'string') return false;
     try {
-      parse(value);
+      JSON.parse(value);
       return true;
     } catch (error) {
-      if (error instanceof BuiltinError) return false;
+      if (error instanceof SyntaxError) return false;
       throw error;
     }
   }),

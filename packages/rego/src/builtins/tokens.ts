@@ -209,7 +209,8 @@ function encodeSign(headerText: string, payload: string, jwk: string): string {
   if (headerText.trim() === '') throw wrong('cannot parse JSON: cannot parse empty string');
   let header: Value;
   try {
-    header = parseJson(headerText);
+    // A lone number, however odd, is a header without members.
+    header = /^[-+.eE\d]+$/.test(headerText.trim()) ? null : parseJson(headerText);
   } catch (error) {
     throw wrong(`cannot parse JSON: ${error instanceof Error ? error.message : error}`);
   }
