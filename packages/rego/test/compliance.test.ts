@@ -65,7 +65,7 @@ async function inputOf(test: Case, dialect: 'v0' | 'v1'): Promise<Value | undefi
 }
 
 async function run(test: Case, dialect: 'v0' | 'v1'): Promise<Outcome> {
-  const modules = new Map((test.modules ?? []).map((text, i) => [`module${String(i).padStart(3, '0')}.rego`, text]));
+  const modules = new Map((test.modules ?? []).map((text, i) => [`test-${i}.rego`, text]));
   const query = await (await compile(modules, { dialect })).prepare(test.query);
   const data = documentOf(test.data ?? {});
   return query.evaluate(await inputOf(test, dialect), {
@@ -102,7 +102,8 @@ async function verdict(test: Case, dialect: 'v0' | 'v1'): Promise<string | undef
   } catch (error) {
     const errors = error instanceof RegoErrors ? error.errors : error instanceof RegoError ? [error] : [];
     if (errors.length === 0) throw error;
-    const text = errors.map(String).join('\n');
+    // OPA's own text names no column.
+    const text = errors.map((one) => String(one).replace(/^(\S+\.rego:\d+):\d+: /, '$1: ')).join('\n');
     if (!wantsError) return `unexpected error: ${text}`;
     if (test.want_error_code !== undefined && errors[0]?.code !== test.want_error_code) return `other code: ${text}`;
     const wanted = test.want_error?.replace(/^\d+ errors? occurred: ?/, '') ?? '';

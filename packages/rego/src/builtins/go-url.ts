@@ -35,6 +35,8 @@ export function unescapePercent(text: string): string {
 /** The parts of a URL; empty where there is none. */
 export interface GoUrl {
   readonly scheme: string;
+  /** With its port. */
+  readonly host: string;
   readonly hostname: string;
   readonly port: string;
   readonly path: string;
@@ -63,14 +65,14 @@ export function parseUrl(text: string): GoUrl {
   const question = rest.indexOf('?');
   const rawQuery = question < 0 ? '' : rest.slice(question + 1);
   if (question >= 0) rest = rest.slice(0, question);
-  const empty = { hostname: '', port: '', path: '', rawPath: '' };
+  const empty = { host: '', hostname: '', port: '', path: '', rawPath: '' };
   const parts = { scheme: scheme.toLowerCase(), rawQuery, fragment };
   if (!rest.startsWith('/')) {
     // What follows a scheme without a slash is opaque.
     if (scheme !== '') return { ...parts, ...empty };
     if (/^[^/]*:/.test(rest)) throw fail('first path segment in URL cannot contain colon');
   }
-  let authority = { hostname: '', port: '' };
+  let authority = { host: '', hostname: '', port: '' };
   if ((scheme !== '' || !rest.startsWith('///')) && rest.startsWith('//')) {
     const slash = rest.indexOf('/', 2);
     authority = parseAuthority(slash < 0 ? rest.slice(2) : rest.slice(2, slash), fail, decode);
@@ -103,7 +105,7 @@ function parseHost(text: string, fail: Fail, decode: (part: string) => string) {
   const strange = /[^\u0080-\u{10ffff}A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"%]/u.exec(name);
   if (strange !== null) throw fail(`invalid character ${quote(strange[0])} in host name`);
   const hostname = decode(name);
-  return { hostname: isBracketed ? hostname.slice(1, -1) : hostname, port: after.slice(1) };
+  return { host: hostname + after, hostname: isBracketed ? hostname.slice(1, -1) : hostname, port: after.slice(1) };
 }
 
 /** As Go writes a path: letters, digits, `-_.~` and `$&+,/:;=@` as they are. */

@@ -67,4 +67,5 @@ export const groups: readonly BuiltinGroup[] = [
     () => import('./tokens.ts'),
   ),
   group('yaml.marshal yaml.unmarshal yaml.is_valid', () => import('./yamls.ts')),
+  group('providers.aws.sign_req', () => import('./aws.ts')),
 ];

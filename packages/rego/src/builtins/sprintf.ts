@@ -120,7 +120,8 @@ function integerVerb(argument: Argument & { kind: 'int' | 'big' }, verb: string,
   const { value, kind } = argument;
   if (verb === 'v') return formatInteger(value, 'd', flags);
   if (verb in bases) return formatInteger(value, verb, flags);
-  if (kind === 'big') return bad(verb, argument);
+  // Go's large integers know `s` as well.
+  if (kind === 'big') return verb === 's' ? formatInteger(value, 'd', flags) : bad(verb, argument);
   if (verb === 'c') return padded(pointOf(value), flags);
   if (verb === 'q') return padded(quotedPoint(value), flags);
   if (verb === 'U') return unicodePoint(value, flags);

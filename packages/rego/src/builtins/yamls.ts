@@ -38,7 +38,7 @@ function documentOf(text: string): Document {
 function wordsOf(message: string): string {
   const close = /^Flow (?:sequence|map) .*(?:must|should) end with a ([\]}])/.exec(message)?.[1];
   if (close !== undefined) return `did not find expected ',' or '${close}'`;
-  return message.replace(/ at line \d+, column \d+:[^]*$/, '');
+  return message.replace(/ at line \d+, column \d+:[\s\S]*$/, '');
 }
 
 /** Nodes as values. Each step of an alias counts: what is repeated over and over is too large. */
