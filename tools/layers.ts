@@ -13,7 +13,18 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'packages/scanners': ['contract', 'sbom', 'catalogue', 'advisories'],
   'packages/output': ['contract', 'sbom', 'pipeline'],
   'packages/local': ['contract', 'pipeline', 'oci', 'image', 'sbom', 'catalogue', 'advisories', 'scanners'],
-  'packages/commands': ['contract', 'pipeline', 'sbom', 'output', 'local', 'advisories', 'kube', 'images'],
+  'packages/commands': [
+    'contract',
+    'pipeline',
+    'sbom',
+    'output',
+    'local',
+    'advisories',
+    'kube',
+    'images',
+    'policy',
+    'rego',
+  ],
   'packages/kube': ['contract', 'pipeline'],
   'packages/apiserver': ['contract'],
   'packages/controller': ['contract', 'pipeline', 'kube'],
@@ -23,6 +34,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'packages/images': ['contract', 'oci'],
   // Alone: others could use it.
   'packages/rego': [],
+  'packages/policy': ['contract', 'rego'],
   'packages/testkit': [
     'contract',
     'pipeline',

@@ -4,6 +4,7 @@ import { grantCommand } from './cluster/grant-command.ts';
 import { installCommand } from './cluster/install-command.ts';
 import { addCompletion } from './completion.ts';
 import { dbCommand } from './db/db-command.ts';
+import { policyCommand } from './policy/policy-command.ts';
 import { sbomCommand } from './sbom/sbom-command.ts';
 import { scanCommand } from './scan/scan-command.ts';
 import { tellError } from './screen/tell-error.ts';
@@ -33,6 +34,7 @@ export function createProgram(world: World, end: Ending): Command {
   program.addCommand(scanCommand(world, end));
   program.addCommand(sbomCommand(world, end));
   program.addCommand(dbCommand(world, end));
+  program.addCommand(policyCommand(world, end));
   program.addCommand(installCommand(world, end));
   program.addCommand(grantCommand(world, end));
   program.addCommand(versionCommand(world, end));
@@ -103,7 +105,7 @@ function each(command: Command, act: (command: Command) => void): void {
 
 function toUsage(error: CommanderError, words: readonly string[]): AssayError {
   const detail = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
-  const command = words.find((word) => /^(?:scan|sbom|db|install|grant|version|completion)$/.test(word));
+  const command = words.find((word) => /^(?:scan|sbom|db|policy|install|grant|version|completion)$/.test(word));
   const hint = `See: assay ${command === undefined ? '' : `${command} `}--help`;
   return new AssayError('USAGE', detail, { cause: error, hint });
 }

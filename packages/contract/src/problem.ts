@@ -274,6 +274,14 @@ export const problems = {
     "None of the publisher's secrets holds credentials for registries.",
     'Give the publisher a secret of type kubernetes.io/dockerconfigjson; see docs/reference/engines.md.',
   ),
+  POLICY_INVALID: error(
+    'A policy or its data cannot be read or compiled.',
+    'Correct it at the place that is named; assay policy check names all places.',
+  ),
+  POLICY_FAILED: error(
+    'A policy could not be evaluated.',
+    'Correct the policy at the place that is named, or give it more time with --timeout.',
+  ),
   CERTIFICATES_INVALID: error(
     'The certificates to trust are not PEM certificates.',
     'Check caCertData: each certificate from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, nothing else.',
