@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { groups } from './builtins/index.ts';
+import { missingBuiltins } from './builtins/missing.ts';
+import { forbidden } from './compile/functions.ts';
 import { compile, type EvaluationOptions, RegoErrors, toJson, type Value } from './index.ts';
+import { operators } from './operators/index.ts';
+import { declarations } from './types/declarations.ts';
 
 async function evaluate(source: string, input?: Value, options: EvaluationOptions = {}): Promise<unknown> {
   const query = await (await compile(new Map([['a.rego', source]]))).prepare('data.t.p');
@@ -81,5 +86,27 @@ describe('compilation', () => {
   it('survives text nested without end', async () => {
     const [error] = await errorsOf(`package t\np := ${'['.repeat(100_000)}`);
     expect(error).toContain('max parsing recursion depth exceeded');
+  });
+});
+
+describe('a built-in that is not there', () => {
+  it('is refused when the policy is compiled', async () => {
+    const modules = new Map([['a.rego', 'package a\n\np := graphql.parse("{a}", "type Query { a: String }")\n']]);
+    await expect(compile(modules)).rejects.toThrow(
+      'a.rego:3:6: rego_type_error: built-in function is not supported: graphql.parse',
+    );
+  });
+
+  it('is one of the list, and every other one is there', () => {
+    const known = new Set([
+      ...groups.flatMap(({ names }) => names),
+      ...operators.map(({ name }) => name),
+      ...missingBuiltins,
+      ...forbidden,
+    ]);
+    // Those the compiler replaces.
+    for (const name of ['assign', 'rego.metadata.chain', 'rego.metadata.rule', 'internal.test_case']) known.add(name);
+    expect([...declarations.keys()].filter((name) => !known.has(name))).toEqual([]);
+    for (const name of missingBuiltins) expect(groups.some(({ names }) => names.includes(name))).toBe(false);
   });
 });

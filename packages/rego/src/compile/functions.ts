@@ -1,3 +1,4 @@
+import { missingBuiltins } from '../builtins/missing.ts';
 import type { Expr, Rule, Term, With } from '../syntax/ast.ts';
 import { RegoError } from '../syntax/error.ts';
 import { refText, termText } from '../syntax/print.ts';
@@ -64,6 +65,8 @@ export function checkForbidden(state: CompileState, body: readonly Expr[]): void
       if (forbidden.has(name)) {
         const message = `unsafe built-in function calls in expression: ${name}`;
         state.addRecoverable(new RegoError('rego_type_error', message, expr.loc));
+      } else if (missingBuiltins.has(name)) {
+        state.addRecoverable(new RegoError('rego_type_error', `built-in function is not supported: ${name}`, expr.loc));
       }
       return true;
     },

@@ -10,6 +10,7 @@ import {
   allIn,
   closureVars,
   isGenerated,
+  isWildcard,
   outputVars,
   safetyVars,
   type VarOptions,
@@ -252,6 +253,8 @@ export function checkSafety(state: CompileState, arity: Arity): void {
       shared.get(module)?.has(rule.loc.row) === true ? ` in rule ${refText(groundPrefix(rule.head.ref))}` : '';
     checkHead(state, rule, where);
   });
+  // As OPA: a head that is not safe is told before any body is looked at.
+  if (state.failed) return;
   state.eachRule((rule, module) => {
     const where =
       shared.get(module)?.has(rule.loc.row) === true ? ` in rule ${refText(groundPrefix(rule.head.ref))}` : '';
@@ -277,8 +280,8 @@ function checkHead(state: CompileState, rule: Rule, where: string): void {
     });
   }
   for (const [name, loc] of open) {
-    const shown = state.nameOf(name);
-    if (!isGenerated(shown) && !reserved.has(shown)) {
+    const shown = shownName(state.nameOf(name));
+    if (shown !== undefined && !reserved.has(shown)) {
       state.error('rego_unsafe_var_error', `var ${shown} is unsafe${where}`, loc);
     }
   }
@@ -298,6 +301,9 @@ function sharedRows(rules: readonly Rule[]): Set<number> {
   return shared;
 }
 
+/** What a variable is called before people; undefined for those the compiler made. */
+const shownName = (name: string): string | undefined => (isWildcard(name) ? '_' : isGenerated(name) ? undefined : name);
+
 /** The errors of what stays unbound: by variable, or by expression when the compiler made all of them. */
 export function safetyErrors(unsafe: Unsafe, state: Pick<CompileState, 'nameOf'>, where = ''): RegoError[] {
   const places = new Map<string, Location>();
@@ -312,8 +318,10 @@ export function safetyErrors(unsafe: Unsafe, state: Pick<CompileState, 'nameOf'>
     }
   }
   const named = [...places]
-    .map(([name, loc]) => ({ name, shown: state.nameOf(name), loc }))
-    .filter(({ shown }) => !isGenerated(shown))
+    .flatMap(([name, loc]) => {
+      const shown = shownName(state.nameOf(name));
+      return shown === undefined ? [] : [{ name, shown, loc }];
+    })
     .sort((a, b) => (before(a.loc, b.loc) ? -1 : before(b.loc, a.loc) ? 1 : 0));
   const others = named.filter(({ name }) => !assigned.has(name));
   if (named.length > 0) {
