@@ -30,6 +30,43 @@ const campaigns: Readonly<Record<string, Campaign>> = {
     run: async (seed, size) =>
       (await import('../packages/controller/test/simulation/campaign.ts')).lifecycleCampaign(seed, size),
   },
+  rego: {
+    title: 'Rego: random policies and inputs, this engine beside opa',
+    size: 100_000,
+    limits: [
+      'Left out of policies: built-ins that are not there yet, that are never the same twice, that leave the process, and relations (`walk`).',
+      'Not counted: pairs on which OPA’s server answered eval_internal_error or dropped the connection, pairs beyond our limits of time and memory, and policies that OPA alone calls unsafe (a variable in a reference and in a comprehension of one expression).',
+      'Whether both refuse a policy is compared, not with which of several errors; that is `packages/rego/test/check.test.ts`.',
+      'Sets with variables in them are not iterated over: OPA looks at equal members twice.',
+    ],
+    run: async (seed, size) => {
+      const { findOpa } = await import('@assay/testkit');
+      const { OpaServer } = await import('../packages/rego/test/fuzz/opa-server.ts');
+      const { fuzz } = await import('../packages/rego/test/fuzz/differ.ts');
+      const { fuzzedBuiltins } = await import('../packages/rego/test/fuzz/generate.ts');
+      const server = await OpaServer.start(findOpa('campaign rego') ?? '');
+      const report = await fuzz(server, { seed, pairs: size, inputsPerPolicy: 8, mostDifferences: 20 }).finally(() =>
+        server.stop(),
+      );
+      const rare = fuzzedBuiltins.filter((name) => (report.calls.get(name) ?? 0) < 100);
+      return {
+        isGood: report.differences.length === 0,
+        lines: [
+          '| what | value |',
+          '|---|---|',
+          `| pairs of policy and input | ${report.pairs} |`,
+          `| policies, of which both refuse | ${report.policies}, ${report.refused} |`,
+          `| pairs with a result | ${((100 * report.defined) / report.pairs).toFixed(0)} % |`,
+          `| built-ins called in 100 pairs or more | ${fuzzedBuiltins.length - rare.length} of ${fuzzedBuiltins.length} |`,
+          `| differences | ${report.differences.length} |`,
+          ...report.differences.map(
+            ({ seed: at, policy, input, ours, opa }) =>
+              `\n### Seed ${at}\n\n\`\`\`rego\n${policy}\`\`\`\n\n- input: \`${JSON.stringify(input).slice(0, 300)}\`\n- ours: \`${ours.slice(0, 300)}\`\n- opa: \`${opa.slice(0, 300)}\``,
+          ),
+        ],
+      };
+    },
+  },
   kills: {
     title: 'Kills: the leading controller ended by SIGKILL at random moments, on the cluster of ../shared',
     size: 60,

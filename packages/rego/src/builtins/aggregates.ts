@@ -1,6 +1,6 @@
-import { addNumbers, multiplyNumbers } from '../operators/arithmetic.ts';
+import { addNumbers } from '../operators/arithmetic.ts';
 import { sizeOf } from '../values/access.ts';
-import { bigFloatOf, numberOfFloat } from '../values/big-float.ts';
+import { bigFloatOf, multiplyToDouble, numberOfDouble, numberOfFloat } from '../values/big-float.ts';
 import { compareValues } from '../values/compare.ts';
 import { integerOf, type RegoNumber, toInteger } from '../values/number.ts';
 import { isArray, isNumber, isObject, isSet, type Value } from '../values/value.ts';
@@ -26,13 +26,19 @@ function accumulated(
   args: readonly Value[],
   start: number,
   exact: (a: bigint, b: bigint) => bigint,
-  float: (a: RegoNumber, b: RegoNumber) => RegoNumber,
+  float: (list: readonly RegoNumber[]) => RegoNumber,
 ): RegoNumber {
   const list = numbers(args);
   const integers = list.map(toInteger);
   if (integers.every((item) => item !== undefined)) return integerOf(integers.reduce(exact, BigInt(start)));
-  return list.map((item) => numberOfFloat(bigFloatOf(item))).reduce(float, start);
+  return float(list);
 }
+
+const sumOf = (list: readonly RegoNumber[]): RegoNumber =>
+  list.map((item) => numberOfFloat(bigFloatOf(item))).reduce(addNumbers, 0);
+
+const productOf = (list: readonly RegoNumber[]): RegoNumber =>
+  numberOfDouble(list.map(bigFloatOf).reduce(multiplyToDouble, bigFloatOf(1)));
 
 function largest(args: readonly Value[], sign: 1 | -1): Value | undefined {
   const list = listOperand(args, 1);
@@ -44,10 +50,10 @@ function largest(args: readonly Value[], sign: 1 | -1): Value | undefined {
 /** Functions that make one value of a collection. */
 export const builtins = [
   builtin('count', count),
-  builtin('sum', (args) => accumulated(args, 0, (a, b) => a + b, addNumbers)),
+  builtin('sum', (args) => accumulated(args, 0, (a, b) => a + b, sumOf)),
   builtin('product', (args, context) => {
     context.reserve(listOperand(args, 1).length * 8);
-    return accumulated(args, 1, (a, b) => a * b, multiplyNumbers);
+    return accumulated(args, 1, (a, b) => a * b, productOf);
   }),
   builtin('max', (args) => largest(args, 1)),
   builtin('min', (args) => largest(args, -1)),

@@ -38,11 +38,15 @@ function random(args: readonly Value[], context: BuiltinContext): number {
   return value;
 }
 
-/** Integers pass as they are; fractions go through 64 bits. `toward` tells what to add to the truncated value. */
+/** Whether 64 bits hold it. */
+const isWide = (integer: bigint): boolean => BigInt.asIntN(64, integer) === integer;
+
+/** Integers of 64 bits pass as they are; everything else goes through a mantissa of 64 bits. `toward` tells what to add to the truncated value. */
 function toWhole(value: RegoNumber, toward: (negative: boolean, half: boolean) => bigint): RegoNumber {
   const integer = toInteger(value);
-  if (integer !== undefined) return integerOf(integer);
+  if (integer !== undefined && isWide(integer)) return integerOf(integer);
   const float = bigFloatOf(value);
+  if (integer !== undefined) return integerOf(truncateFloat(float));
   const whole = truncateFloat(float);
   const twice = truncateFloat({ ...float, exponent: float.exponent + 1 });
   const half = (twice < 0n ? -twice : twice) - 2n * (whole < 0n ? -whole : whole) >= 1n;
@@ -51,7 +55,7 @@ function toWhole(value: RegoNumber, toward: (negative: boolean, half: boolean) =
 
 function absolute(value: RegoNumber): RegoNumber {
   const integer = toInteger(value);
-  if (integer !== undefined) return integerOf(integer < 0n ? -integer : integer);
+  if (integer !== undefined && isWide(integer)) return integerOf(integer < 0n ? -integer : integer);
   return numberOfFloat({ ...bigFloatOf(value), negative: false });
 }
 

@@ -7,6 +7,7 @@ import {
   isSeq,
   parseAllDocuments,
   parseDocument,
+  Scalar,
   stringify,
 } from 'yaml';
 import { entriesOf } from '../values/access.ts';
@@ -21,6 +22,7 @@ import { builtin, stringOperand } from './operands.ts';
 const maxDepth = 1_000;
 
 function documentOf(text: string): Document {
+  refuseLeadingTab(text);
   const document = parseDocument(text, {
     version: '1.2',
     merge: true,
@@ -32,6 +34,11 @@ function documentOf(text: string): Document {
   if (error !== undefined)
     throw new BuiltinError(`yaml: line ${error.linePos?.[0].line ?? 1}: ${wordsOf(error.message)}`);
   return document;
+}
+
+/** As libyaml: a tab cannot begin anything, not even an empty document. */
+function refuseLeadingTab(text: string): void {
+  if (/^[ \r\n]*\t/.test(text)) throw new BuiltinError('yaml: line 1: found character that cannot start any token');
 }
 
 /** As libyaml says the commonest, and its line stands in front. */
@@ -108,6 +115,7 @@ function unmarshal(text: string, context: BuiltinContext): Value {
 function isValid(value: Value | undefined, context: BuiltinContext): boolean {
   if (typeof value !== 'string') return false;
   try {
+    refuseLeadingTab(value);
     const all = parseAllDocuments(value, { version: '1.2', merge: true, logLevel: 'silent' });
     if (!Array.isArray(all)) return true;
     if (all.some(({ errors }) => errors.length > 0)) return false;
@@ -125,8 +133,21 @@ function plain(value: Value): unknown {
   if (isNumber(value)) return plainNumber(value);
   if (isArray(value)) return value.map(plain);
   if (isSet(value)) return value.sorted.map(plain);
-  if (isObject(value)) return new Map([...entriesOf(value)].map(([key, inner]) => [jsonName(key), plain(inner)]));
-  return value;
+  if (isObject(value))
+    return new Map([...entriesOf(value)].map(([key, inner]) => [plainText(jsonName(key)), plain(inner)]));
+  return typeof value === 'string' ? plainText(value) : value;
+}
+
+/** What would be read as something else than a text. Go's writer is careful about the words of YAML 1.1 too. */
+const otherThings =
+  /^(?:~|null|true|false|y|n|yes|no|on|off|[-+]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[-+]?\d+)?|0x[\da-f_]+|0o?[0-7_]+|0b[01_]+|[-+]?\.(?:inf)|\.nan|\d{4}-\d{1,2}-\d{1,2}.*)$/i;
+
+/** Texts that look like something else stand in double quotes, others that cannot stand bare in single ones. */
+function plainText(text: string): unknown {
+  if (text !== '' && !otherThings.test(text)) return text;
+  const scalar = new Scalar(text);
+  scalar.type = Scalar.QUOTE_DOUBLE;
+  return scalar;
 }
 
 function plainNumber(value: RegoNumber): number | bigint {
@@ -137,7 +158,13 @@ function plainNumber(value: RegoNumber): number | bigint {
 /** YAML 1.2. Comments and tags are passed over. */
 export const builtins = [
   builtin('yaml.marshal', ([value = null]) =>
-    stringify(plain(value), { indent: 2, lineWidth: 0, aliasDuplicateObjects: false, version: '1.2' }),
+    stringify(plain(value), {
+      indent: 2,
+      lineWidth: 0,
+      aliasDuplicateObjects: false,
+      version: '1.2',
+      singleQuote: true,
+    }),
   ),
   builtin('yaml.unmarshal', (args, context) => unmarshal(stringOperand(args, 1), context)),
   builtin('yaml.is_valid', ([value], context) => isValid(value, context)),

@@ -3,6 +3,7 @@ import { RegoError, RegoErrors } from '../syntax/error.ts';
 import { walkBody, walkTerm } from '../syntax/walk.ts';
 import type { Declaration } from '../types/declarations.ts';
 import { checkConflicts } from './conflicts.ts';
+import { type Dependents, dependentsOf } from './dependents.ts';
 import { Expander, Flattener, moveOutOfHead, moveOutOfReference } from './expand.ts';
 import { arityOf, checkCalls, checkForbidden, moveWithValues } from './functions.ts';
 import { renameInQuery, renameLocals } from './locals.ts';
@@ -26,6 +27,7 @@ export interface CompiledModules {
   readonly rewritten: Map<string, string>;
   /** The types of the rules. */
   readonly types: TypeEnv;
+  readonly dependents: Dependents;
 }
 
 /** Runs all stages over parsed modules, which it changes. Throws `RegoErrors`. */
@@ -35,7 +37,7 @@ export function compileModules(
   strict: boolean,
 ): CompiledModules {
   const state = new CompileState(modules, builtins, strict);
-  let result: { tree: TreeNode; types: TypeEnv } | undefined;
+  let result: Pick<CompiledModules, 'tree' | 'types' | 'dependents'> | undefined;
   try {
     result = runStages(state);
   } catch (error) {
@@ -47,9 +49,10 @@ export function compileModules(
 }
 
 /** The stages, in OPA's order. An error that later stages could trip over ends the run. */
-function runStages(state: CompileState): { tree: TreeNode; types: TypeEnv } | undefined {
+function runStages(state: CompileState): Pick<CompiledModules, 'tree' | 'types' | 'dependents'> | undefined {
   let types: TypeEnv | undefined;
   let graph: Graph = new Map();
+  let dependents: Dependents = () => [];
   resolveReferences(state);
   if (state.failed) return undefined;
   state.eachRule((rule) => moveOutOfReference(state, rule));
@@ -83,7 +86,8 @@ function runStages(state: CompileState): { tree: TreeNode; types: TypeEnv } | un
       checkRecursion(state, tree, graph);
     },
     () => {
-      types = checkTypes(state, graph);
+      dependents = dependentsOf(tree, graph, state.modules);
+      types = checkTypes(state, graph, dependents);
     },
     () => state.eachRule((rule) => checkForbidden(state, rule.body)),
     () => checkDeprecated(state),
@@ -92,7 +96,7 @@ function runStages(state: CompileState): { tree: TreeNode; types: TypeEnv } | un
     stage();
     if (state.failed) return undefined;
   }
-  return types === undefined ? undefined : { tree, types };
+  return types === undefined ? undefined : { tree, types, dependents };
 }
 
 function capturePrintsInRule(state: CompileState, arity: Arity, rule: Rule): void {
@@ -198,7 +202,7 @@ export function compileQuery(query: Expr[], compiled: CompiledModules, module: M
     state.add(...safetyErrors(result.unsafe, state));
     stop();
     body = new Flattener(state).body(result.body);
-    checkQueryTypes(state, compiled.types, body);
+    checkQueryTypes(state, compiled, body);
     stop();
     checkForbidden(state, body);
     stop();

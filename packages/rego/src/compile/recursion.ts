@@ -35,7 +35,7 @@ export function buildGraph(state: CompileState, root: TreeNode): Graph {
 }
 
 /** Rules a reference can reach; the flag tells whether no variable was met on the way. */
-function rulesOf(root: TreeNode, ref: readonly Term[]): Map<Rule, boolean> {
+export function rulesOf(root: TreeNode, ref: readonly Term[]): Map<Rule, boolean> {
   const found = new Map<Rule, boolean>();
   if (ref[0]?.kind !== 'var' || ref[0].name !== 'data') return found;
   const visit = (node: TreeNode, at: number, isStatic: boolean): void => {

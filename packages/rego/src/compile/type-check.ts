@@ -3,8 +3,9 @@ import { RegoError } from '../syntax/error.ts';
 import { termText } from '../syntax/print.ts';
 import { isMultiValue } from '../syntax/v1-checks.ts';
 import { walkBody, walkExpr, walkTerm } from '../syntax/walk.ts';
-import { isUnknown, keysOfType, type Maybe, objectType, unifies, valuesOfType } from '../types/relations.ts';
+import { either, isUnknown, keysOfType, type Maybe, objectType, unifies, valuesOfType } from '../types/relations.ts';
 import { anyType, argumentsText, type FunctionType, typeText } from '../types/type.ts';
+import { type Dependents, fullPath } from './dependents.ts';
 import type { Graph } from './recursion.ts';
 import { RefChecker } from './ref-check.ts';
 import { type CompileState, groundPrefix, isEquation, operatorName } from './state.ts';
@@ -18,8 +19,8 @@ interface Problem {
 }
 
 /** Finds the types of all rules, those they need first, and reports what cannot be. Gives the types found. */
-export function checkTypes(state: CompileState, graph: Graph): TypeEnv {
-  const checker = new TypeChecker(state);
+export function checkTypes(state: CompileState, graph: Graph, dependents: Dependents): TypeEnv {
+  const checker = new TypeChecker(state, dependents);
   const modules = new Map<Rule, Module>();
   state.eachRule((rule, module) => modules.set(rule, module));
   for (const rule of inOrder(graph)) {
@@ -32,8 +33,12 @@ export function checkTypes(state: CompileState, graph: Graph): TypeEnv {
 }
 
 /** Checks the body of a query against the types of rules. */
-export function checkQueryTypes(state: CompileState, rules: TypeEnv, body: readonly Expr[]): void {
-  const checker = new TypeChecker(state, rules);
+export function checkQueryTypes(
+  state: CompileState,
+  { types: rules, dependents }: { readonly types: TypeEnv; readonly dependents: Dependents },
+  body: readonly Expr[],
+): void {
+  const checker = new TypeChecker(state, dependents, rules);
   const { errors } = checker.body(rules, body);
   state.add(...errors);
 }
@@ -64,9 +69,11 @@ class TypeChecker {
   readonly errors: RegoError[] = [];
   readonly env: TypeEnv;
   readonly #state: CompileState;
+  readonly #dependents: Dependents;
 
-  constructor(state: CompileState, env?: TypeEnv) {
+  constructor(state: CompileState, dependents: Dependents, env?: TypeEnv) {
     this.#state = state;
+    this.#dependents = dependents;
     this.env = env ?? new TypeEnv(state.builtins, (scope, term) => this.#comprehension(scope, term)).wrap();
   }
 
@@ -125,7 +132,7 @@ class TypeChecker {
     const env = outer.wrap();
     const errors: RegoError[] = [];
     const visit = (expr: Expr): boolean => {
-      const scope = withScope(env, expr);
+      const scope = this.#withScope(env, expr);
       const closures = this.#closures(scope, expr);
       const refs = new RefChecker(scope, this.#state).expr(expr);
       errors.push(...closures, ...refs);
@@ -145,27 +152,43 @@ class TypeChecker {
       return term.kind !== 'comprehension';
     };
     const { body } = expr;
-    if (body.kind === 'every' || body.kind === 'not' || body.kind === 'and' || body.kind === 'or') {
+    if (body.kind === 'not' || body.kind === 'and' || body.kind === 'or') {
       return this.#nested(env, expr);
     }
+    // As OPA: in the body of `every` references and comprehensions are looked at, expressions are not.
     walkExpr(expr, { term: visitTerm });
     return errors;
   }
 
-  /** Bodies of `every`, `not`, `and`, `or`: checked in the scope they stand in. */
+  /** Bodies of `not`, `and`, `or`: checked in the scope they stand in. */
   #nested(env: TypeEnv, { body }: Expr): RegoError[] {
-    if (body.kind === 'every') {
-      const domain = env.typeOf(body.domain);
-      const scope = env.wrap();
-      if (body.key !== undefined) scope.setVar(body.key, keysOfType(domain) ?? anyType);
-      scope.setVar(body.value, valuesOfType(domain) ?? anyType);
-      return this.body(scope, body.body).errors;
-    }
     if (body.kind === 'not') return this.body(env, body.body).errors;
     if (body.kind === 'and' || body.kind === 'or') {
       return [...this.body(env, body.lhs).errors, ...this.body(env, body.rhs).errors];
     }
     return [];
+  }
+
+  /** What `with` replaces can be of both types, and every rule that may depend on it of any. */
+  #withScope(env: TypeEnv, expr: Expr): TypeEnv {
+    let scope = env;
+    const replaced: (readonly [readonly Term[], Maybe])[] = [];
+    for (const { target, value } of expr.with) {
+      const ref = target.kind === 'ref' ? target.terms : [target];
+      const type = env.typeOf(target);
+      const isFunction = type?.kind === 'function';
+      const prefix = groundPrefix(ref);
+      const paths = this.#dependents(ref).filter((path) => !isFunction || !isSamePath(path, ref));
+      if (paths.length > 0) scope = scope.wrapDocuments();
+      for (const path of paths) scope.tree.put(path, anyType);
+      if (isFunction) continue;
+      const given = prefix.length === ref.length && type !== undefined ? env.typeOf(value) : undefined;
+      replaced.push([prefix, (given === undefined ? undefined : either(type, given)) ?? anyType]);
+    }
+    if (replaced.length === 0) return scope;
+    scope = scope.wrapDocuments();
+    for (const [path, type] of replaced) scope.tree.put(path, type);
+    return scope;
   }
 
   #expr(env: TypeEnv, expr: Expr): Problem | undefined {
@@ -213,7 +236,7 @@ class TypeChecker {
 
   #call(env: TypeEnv, expr: Expr, name: string, type: FunctionType, args: readonly Term[]): Problem | undefined {
     const wanted = [...type.args];
-    if (type.result !== undefined) wanted.push({ name: undefined, type: type.result });
+    if (type.result !== undefined) wanted.push({ name: type.resultName, type: type.result });
     const before = args.map((arg) => env.typeOf(arg));
     const fail = (have: readonly Maybe[]): Problem => {
       const want = argumentsText({ ...type, args: wanted });
@@ -243,16 +266,6 @@ class TypeChecker {
   }
 }
 
-/** What `with` replaces, and every rule that may depend on it, can be of any type. */
-function withScope(env: TypeEnv, expr: Expr): TypeEnv {
-  if (expr.with.length === 0) return env;
-  const scope = env.wrapDocuments();
-  for (const name of ['data', 'input']) scope.tree.put([{ kind: 'var', name, loc: expr.loc }], anyType);
-  return scope;
-}
-
-function fullPath(rule: Rule, module: Module): Term[] {
-  const [head, ...rest] = rule.head.ref;
-  const name = head?.kind === 'var' ? head.name : '';
-  return [...module.package.path, { kind: 'scalar', value: name, loc: rule.loc }, ...rest];
+function isSamePath(a: readonly Term[], b: readonly Term[]): boolean {
+  return a.length === b.length && a.every((term, at) => termText(term) === termText(b[at] ?? term));
 }

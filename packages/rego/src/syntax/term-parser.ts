@@ -2,6 +2,7 @@ import { parseNumber } from '../values/number.ts';
 import type { CallTerm, Expr, Term } from './ast.ts';
 import type { Location } from './location.ts';
 import { ParserCore } from './parser-core.ts';
+import { termText } from './print.ts';
 import type { TokenType } from './scanner.ts';
 
 const relations = ['equal', 'neq', 'lt', 'gt', 'lte', 'gte'];
@@ -412,7 +413,7 @@ export abstract class TermParser extends ParserCore {
     if (!this.at(',')) return undefined;
     this.scan();
     const entries = this.#pairs([[key, value]]);
-    return entries === undefined ? undefined : { kind: 'object', entries, loc: finish() };
+    return entries === undefined ? undefined : { kind: 'object', entries: lastOfEqual(entries), loc: finish() };
   }
 
   #list(end: TokenType, terms: Term[]): Term[] | undefined {
@@ -482,4 +483,14 @@ export function termName(term: Term): string {
     default:
       return term.kind;
   }
+}
+
+/** As OPA: of entries with the same key only the last one's value is there at all; what stands before it is never looked at. */
+function lastOfEqual(entries: readonly (readonly [Term, Term])[]): (readonly [Term, Term])[] {
+  const byKey = new Map<string, readonly [Term, Term]>();
+  for (const [key, value] of entries) {
+    const text = termText(key);
+    byKey.set(text, [byKey.get(text)?.[0] ?? key, value]);
+  }
+  return [...byKey.values()];
 }

@@ -13,7 +13,9 @@ export function parseFunctionType(text: string): FunctionType {
     reader.take(', ');
   }
   reader.expect(' => ');
-  return { kind: 'function', args, variadic, result: reader.take('???') ? undefined : reader.argument().type };
+  if (reader.take('???')) return { kind: 'function', args, variadic, result: undefined };
+  const { name, type } = reader.argument();
+  return { kind: 'function', args, variadic, result: type, resultName: name };
 }
 
 class TypeReader {

@@ -39,6 +39,8 @@ export interface FunctionType {
   readonly args: readonly Argument[];
   readonly variadic: Type | undefined;
   readonly result: Type | undefined;
+  /** The name its declaration gives the result. */
+  readonly resultName?: string | undefined;
 }
 
 /** An argument, with the name its declaration gives it. */

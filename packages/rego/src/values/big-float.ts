@@ -24,17 +24,17 @@ function leadingZeros(value: bigint): number {
   return Math.clz32(top) - 28;
 }
 
-/** `mantissa × 2^exponent` rounded to 64 bits; `sticky` says that a little more was cut off. */
-function rounded(mantissa: bigint, exponent: number, negative: boolean, sticky = false): BigFloat {
+/** `mantissa × 2^exponent` rounded to so many bits, usually 64. */
+function rounded(mantissa: bigint, exponent: number, negative: boolean, bits = precision): BigFloat {
   if (mantissa === 0n) return { ...zero, negative };
-  const extra = bitLength(mantissa) - precision;
+  const extra = bitLength(mantissa) - bits;
   if (extra <= 0) return { mantissa: mantissa << BigInt(-extra), exponent: exponent + extra, negative };
   const shift = BigInt(extra);
   const rest = mantissa & ((1n << shift) - 1n);
   const half = 1n << (shift - 1n);
   let kept = mantissa >> shift;
-  if (rest > half || (rest === half && (sticky || (kept & 1n) === 1n))) kept += 1n;
-  if (bitLength(kept) > precision) return { mantissa: kept >> 1n, exponent: exponent + extra + 1, negative };
+  if (rest > half || (rest === half && (kept & 1n) === 1n)) kept += 1n;
+  if (bitLength(kept) > bits) return { mantissa: kept >> 1n, exponent: exponent + extra + 1, negative };
   return { mantissa: kept, exponent: exponent + extra, negative };
 }
 
@@ -82,6 +82,20 @@ export function negateFloat(a: BigFloat): BigFloat {
 
 export function multiplyFloats(a: BigFloat, b: BigFloat): BigFloat {
   return rounded(a.mantissa * b.mantissa, a.exponent + b.exponent, a.negative !== b.negative);
+}
+
+/** The product rounded to 53 bits, as OPA multiplies the members of a collection. */
+export function multiplyToDouble(a: BigFloat, b: BigFloat): BigFloat {
+  return rounded(a.mantissa * b.mantissa, a.exponent + b.exponent, a.negative !== b.negative, 53);
+}
+
+/** A value of 53 bits with the fewest digits that read back as it. */
+export function numberOfDouble({ mantissa, exponent, negative }: BigFloat): RegoNumber {
+  const value = Number(mantissa) * 2 ** exponent;
+  if (!Number.isFinite(value) || value === 0) return numberOfFloat({ mantissa, exponent, negative });
+  const [digits = '', power = '0'] = value.toExponential().split('e');
+  const text = layout(digits.replace('.', ''), Number(power) + 1, isIntegerFloat({ mantissa, exponent, negative }));
+  return numberOf((negative ? '-' : '') + text);
 }
 
 /** `b` must not be zero. */

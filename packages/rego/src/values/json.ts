@@ -1,4 +1,5 @@
 import { entriesOf } from './access.ts';
+import { compareStrings } from './key.ts';
 import { numberText, parseNumber, type RegoNumber } from './number.ts';
 import type { RegoSet } from './set.ts';
 import { valueText } from './text.ts';
@@ -35,7 +36,14 @@ export function define<T>(target: { [key: string]: T }, name: string, value: T):
 
 /** The name a key has in JSON: a string as it is, anything else as its JSON text. */
 export function jsonName(key: Value): string {
-  return typeof key === 'string' ? key : jsonText(key);
+  return typeof key === 'string' ? key : nameText(key);
+}
+
+/** As Go's encoder writes a value into a name: `1e-7` where OPA prints `1e-07`, and `<`, `>`, `&` escaped. */
+function nameText(key: Value): string {
+  return jsonText(key, true).replace(/"(?:[^"\\]|\\.)*"|(\d[eE][+-])0(\d)(?!\d)/g, (all, before, digit) =>
+    before === undefined ? all : `${before}${digit}`,
+  );
 }
 
 /** The value as compact JSON text with exact numbers, keys sorted, `<`, `>`, `&` escaped as Go's encoder does if asked. */
@@ -50,10 +58,10 @@ export function jsonText(value: Value, escapeHtml = false): string {
     case Kind.set:
       return `[${(value as RegoSet).sorted.map((item) => jsonText(item, escapeHtml)).join(',')}]`;
     case Kind.object: {
-      const parts: string[] = [];
-      for (const [key, inner] of entriesOf(value as ObjectValue)) {
-        parts.push(`${jsonString(jsonName(key), escapeHtml)}:${jsonText(inner, escapeHtml)}`);
-      }
+      const named = Array.from(entriesOf(value as ObjectValue), ([key, inner]) => [jsonName(key), inner] as const);
+      // In the order of the names, not of the keys they stand for.
+      if (named.length > 1) named.sort(([a], [b]) => compareStrings(a, b));
+      const parts = named.map(([name, inner]) => `${jsonString(name, escapeHtml)}:${jsonText(inner, escapeHtml)}`);
       return `{${parts.join(',')}}`;
     }
     default:

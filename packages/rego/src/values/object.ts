@@ -11,6 +11,8 @@ interface Entry {
 export class RegoObject implements Iterable<readonly [Value, Value]> {
   readonly #plain = new Map<PlainKey, Value>();
   #composite: Map<string, Entry> | undefined;
+  /** Numbers as they were written, where that says more than the number: `1.0`. */
+  #written: Map<PlainKey, Value> | undefined;
   #keys: readonly Value[] | undefined;
   #canonical: string | undefined;
 
@@ -26,6 +28,10 @@ export class RegoObject implements Iterable<readonly [Value, Value]> {
     this.#canonical = undefined;
     const plain = plainKey(key);
     if (plain !== undefined) {
+      if (typeof key === 'object' && !this.#plain.has(plain)) {
+        this.#written ??= new Map();
+        this.#written.set(plain, key);
+      }
       this.#plain.set(plain, value);
       return this;
     }
@@ -54,7 +60,9 @@ export class RegoObject implements Iterable<readonly [Value, Value]> {
   /** The keys in OPA's order. */
   get keys(): readonly Value[] {
     if (this.#keys === undefined) {
+      const written = this.#written;
       const keys: Value[] = [...this.#plain.keys()];
+      if (written !== undefined) for (const [at, key] of keys.entries()) keys[at] = written.get(key as PlainKey) ?? key;
       if (this.#composite !== undefined) for (const entry of this.#composite.values()) keys.push(entry.key);
       this.#keys = keys.sort(compareValues);
     }
