@@ -16,10 +16,6 @@ const modulesOf = (dialect: 'v0' | 'v1'): readonly string[] =>
 
 /** What is said otherwise, with the reason. */
 const known: ReadonlyMap<string, string> = new Map([
-  [
-    'f(x, y) := 1\np if { q with count as f }',
-    'a function of another arity in the place of a built-in fails when it is called',
-  ],
   ['# title: [\n', 'the place of a fault in METADATA is its own line, not the line behind the block'],
 ]);
 
