@@ -22,7 +22,7 @@ import { builtin, stringOperand } from './operands.ts';
 const maxDepth = 1_000;
 
 function documentOf(text: string): Document {
-  refuseLeadingTab(text);
+  refuseBadStart(text);
   const document = parseDocument(text, {
     version: '1.2',
     merge: true,
@@ -36,9 +36,11 @@ function documentOf(text: string): Document {
   return document;
 }
 
-/** As libyaml: a tab cannot begin anything, not even an empty document. */
-function refuseLeadingTab(text: string): void {
+/** As libyaml: a tab cannot begin anything, not even an empty document, and directives need a document. */
+function refuseBadStart(text: string): void {
   if (/^[ \r\n]*\t/.test(text)) throw new BuiltinError('yaml: line 1: found character that cannot start any token');
+  if (text.startsWith('%') && !/^---/m.test(text))
+    throw new BuiltinError('yaml: did not find expected <document start>');
 }
 
 /** As libyaml says the commonest, and its line stands in front. */
@@ -66,7 +68,11 @@ class Reader {
       this.#context.reserve(this.#size);
     }
     if (depth > maxDepth) throw new BuiltinError(`yaml: more than ${maxDepth} levels inside one another`);
-    if (isAlias(node)) return this.read(node.resolve(this.#document), depth + 1);
+    if (isAlias(node)) {
+      const named = node.resolve(this.#document);
+      if (named === undefined) throw new BuiltinError(`yaml: unknown anchor '${node.source}' referenced`);
+      return this.read(named, depth + 1);
+    }
     if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1));
     if (isMap(node)) return this.#readMap(node.items, depth);
     return isScalar(node) ? scalar(node.value, node.source) : null;
@@ -97,8 +103,11 @@ function entriesToMerge(value: Value): readonly [Value, Value][] {
 const keyName = (key: Value): string => (typeof key === 'string' ? key : jsonName(key));
 
 function scalar(value: unknown, source: string | undefined): Value {
-  if (typeof value === 'number')
-    return parseNumber(source ?? '') ?? (Number.isFinite(value) ? value : unsupported(source));
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) return unsupported(source);
+    // Integers of 64 bits are exact, everything else is a floating-point number to Go.
+    return /^-?\d{1,18}$/.test(source ?? '') ? (parseNumber(source ?? '') ?? value) : value;
+  }
   if (typeof value === 'bigint') return parseNumber(value.toString()) ?? 0;
   return typeof value === 'string' || typeof value === 'boolean' ? value : null;
 }
@@ -115,7 +124,7 @@ function unmarshal(text: string, context: BuiltinContext): Value {
 function isValid(value: Value | undefined, context: BuiltinContext): boolean {
   if (typeof value !== 'string') return false;
   try {
-    refuseLeadingTab(value);
+    refuseBadStart(value);
     const all = parseAllDocuments(value, { version: '1.2', merge: true, logLevel: 'silent' });
     if (!Array.isArray(all)) return true;
     if (all.some(({ errors }) => errors.length > 0)) return false;
@@ -144,7 +153,7 @@ const otherThings =
 
 /** Texts that look like something else stand in double quotes, others that cannot stand bare in single ones. */
 function plainText(text: string): unknown {
-  if (text !== '' && !otherThings.test(text)) return text;
+  if (text !== '' && !otherThings.test(text) && !/[\ud800-\udfff]/.test(text)) return text;
   const scalar = new Scalar(text);
   scalar.type = Scalar.QUOTE_DOUBLE;
   return scalar;
@@ -157,15 +166,20 @@ function plainNumber(value: RegoNumber): number | bigint {
 
 /** YAML 1.2. Comments and tags are passed over. */
 export const builtins = [
-  builtin('yaml.marshal', ([value = null]) =>
-    stringify(plain(value), {
+  builtin('yaml.marshal', ([value = null]) => {
+    const text = stringify(plain(value), {
       indent: 2,
       lineWidth: 0,
       aliasDuplicateObjects: false,
       version: '1.2',
       singleQuote: true,
-    }),
-  ),
+    });
+    // As Go writes them; texts with such letters stand in double quotes.
+    return text.replace(/[\u{10000}-\u{10ffff}]/gu, (letter) => {
+      const point = letter.codePointAt(0) ?? 0;
+      return `\\U${point.toString(16).toUpperCase().padStart(8, '0')}`;
+    });
+  }),
   builtin('yaml.unmarshal', (args, context) => unmarshal(stringOperand(args, 1), context)),
   builtin('yaml.is_valid', ([value], context) => isValid(value, context)),
 ];

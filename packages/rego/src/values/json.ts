@@ -61,7 +61,9 @@ export function jsonText(value: Value, escapeHtml = false): string {
       const named = Array.from(entriesOf(value as ObjectValue), ([key, inner]) => [jsonName(key), inner] as const);
       // In the order of the names, not of the keys they stand for.
       if (named.length > 1) named.sort(([a], [b]) => compareStrings(a, b));
-      const parts = named.map(([name, inner]) => `${jsonString(name, escapeHtml)}:${jsonText(inner, escapeHtml)}`);
+      // Of keys that have the same name the last one's value is told.
+      const told = named.filter(([name], at) => name !== named[at + 1]?.[0]);
+      const parts = told.map(([name, inner]) => `${jsonString(name, escapeHtml)}:${jsonText(inner, escapeHtml)}`);
       return `{${parts.join(',')}}`;
     }
     default:

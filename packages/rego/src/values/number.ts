@@ -38,7 +38,8 @@ const zero: Decimal = { negative: false, digits: '', exponent: 0 };
 /** Reads a JSON number exactly and keeps its text; `undefined` when the text is none. */
 export function parseNumber(text: string): RegoNumber | undefined {
   const near = Number(text);
-  if (String(near) === text && Number.isFinite(near)) return near;
+  // `1e-7` is printed as `1e-07` when it was computed, and as it is when it was read.
+  if (String(near) === text && Number.isFinite(near) && !text.includes('e')) return near;
   return parseDecimal(text) === undefined ? undefined : new BigNumber(text);
 }
 
