@@ -199,7 +199,7 @@ describe('a run', () => {
     expect(decide(seen({ run: run({ scanUid: 'uid-0' }), hasTurn: true }), now)).toMatchObject([{ do: 'start' }]);
   });
   it('that starts too late is stopped, with what it waits for', () => {
-    const late = run({ createdAt: now - 300_000, message: 'pending' });
+    const late = run({ createdAt: now - 300_000, reason: 'Pending', message: 'pending' });
     expect(decide(seen({ run: late }), now)).toEqual([
       { do: 'stop', run: late, because: 'StartTimedOut: no pod was made; Tekton says: pending' },
     ]);
@@ -263,8 +263,12 @@ describe('a run', () => {
       until: now + 14_000,
     });
   });
+  it('that says it runs is not stopped for a pod nobody has told of', () => {
+    expect(dos(decide(seen({ run: run({ createdAt: now - 300_000 }) }), now))).toEqual(['report', 'wait']);
+  });
   it('is looked at again when its time is over', () => {
-    expect(decide(seen({ run: run() }), now)).toContainEqual({ do: 'wait', until: now - 500 + 300_000 });
+    const pending = run({ reason: 'Pending' });
+    expect(decide(seen({ run: pending }), now)).toContainEqual({ do: 'wait', until: now - 500 + 300_000 });
   });
   it('that vanished is asked for before the scan fails', () => {
     const gone = seen({ scan: scan({ status: started }) });

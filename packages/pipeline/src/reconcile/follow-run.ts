@@ -76,7 +76,9 @@ function failed(seen: Seen, current: Followed, now: number): Action {
 /** A run that goes on: reported once, and stopped when it takes too long. */
 function watchOver(seen: Seen, run: RunFacts, now: number): readonly Action[] {
   const { startTimeoutMs, runTimeoutMs } = seen.limits;
-  const hasStarted = seen.pods.some(({ phase }) => phase !== 'Pending');
+  // Pods are watched apart from runs: where that watch is behind, the run itself says that its pod runs. A PipelineRun says so before any pod.
+  const saysSo = run.engine === 'fused' && run.reason === 'Running';
+  const hasStarted = saysSo || seen.pods.some(({ phase }) => phase !== 'Pending');
   const startBy = run.createdAt + startTimeoutMs;
   const endBy = run.createdAt + runTimeoutMs;
   if (!hasStarted && now >= startBy) return [{ do: 'stop', run, because: `StartTimedOut: ${waitsFor(seen)}` }];
