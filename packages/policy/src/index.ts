@@ -10,6 +10,7 @@ export {
   usualLimits,
 } from './engine.ts';
 export { type EvalOptions, type EvalResult, evalPolicies } from './eval-policies.ts';
+export { createGate, type GateOptions, type GateReason, type PolicyGate } from './gate.ts';
 export { loadPolicyFiles, type PolicyFiles } from './load-files.ts';
 export { createOpaEngine, type OpaEngineOptions } from './opa-engine.ts';
 export { readDataFile } from './read-data-file.ts';

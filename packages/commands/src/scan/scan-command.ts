@@ -48,6 +48,11 @@ export function scanCommand(world: World, end: Ending): Command {
       several,
     )
     .option('--vex <FILE>', 'OpenVEX or CycloneDX VEX; may be given several times', several)
+    .option(
+      '--policy <PATH>',
+      'Rego policies and data: code 3 when a rule deny has an answer, 4 when a policy cannot say; may be given several times',
+      several,
+    )
     .addOption(
       new Option('--scanner <NAME>', 'who looks: ours, or a program on PATH')
         .choices(['assay', 'grype', 'trivy'])

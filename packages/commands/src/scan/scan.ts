@@ -2,6 +2,7 @@ import type { Report, ScanRequest, Severity } from '@assay/contract';
 import { readIgnoreFile, readVexFile, type Scanned, scanTarget } from '@assay/local';
 import { parseOutputs, plainText } from '@assay/output';
 import { applyIgnore, applyVex, decideVerdict, exitCodeOf, isFixable, type Verdict } from '@assay/pipeline';
+import type { PolicyGate } from '@assay/policy';
 import { deliver } from '../deliver.ts';
 import { type ReachOptions, withReach } from '../options.ts';
 import { readTemplate } from '../read-template.ts';
@@ -18,6 +19,7 @@ export interface ScanWords extends ReachOptions {
   readonly platform?: string;
   readonly ignore?: readonly string[];
   readonly vex?: readonly string[];
+  readonly policy?: readonly string[];
   readonly scanner: string;
   readonly db?: string;
   readonly maxDbAge?: number;
@@ -32,6 +34,7 @@ export async function scan(world: World, word: string, words: ScanWords): Promis
   const template = await readTemplate(specs, words.template);
   const ignoreFiles = await Promise.all((words.ignore ?? []).map(readIgnoreFile));
   const vexDocuments = await Promise.all((words.vex ?? []).map(readVexFile));
+  const gate = words.policy === undefined ? undefined : await readGate(world, words.policy);
   const platform = await readPlatform(words.platform);
   const settings = await withReach(world.settings, words);
   const target = await readTarget(world, word, words);
@@ -67,23 +70,39 @@ export async function scan(world: World, word: string, words: ScanWords): Promis
         scanned.serialNumber === undefined ? {} : { serialNumber: scanned.serialNumber },
       ),
     );
-  const verdict = decideVerdict({
+  const decided = decideVerdict({
     report,
     now: world.now(),
     ...(words.failOn === undefined ? {} : { failOn: words.failOn }),
     ...(words.onlyFixed === undefined ? {} : { onlyFixed: words.onlyFixed }),
     ...(words.maxDbAge === undefined ? {} : { maxDbAgeDays: words.maxDbAge }),
   });
-  const shown = words.onlyFixed === true ? { ...report, findings: report.findings.filter(isFixable) } : report;
+  const counted = words.onlyFixed === true ? { ...report, findings: report.findings.filter(isFixable) } : report;
+  const verdict = gate === undefined ? decided : withPolicy(decided, gate.judge(counted, world.now()));
   await deliver(
     world,
     specs,
-    { report: shown, inventory: scanned.inventory, verdict },
+    { report: counted, inventory: scanned.inventory, verdict },
     { ...template, ...(words.showSuppressed === undefined ? {} : { showSuppressed: words.showSuppressed }) },
   );
   const isTableShown = specs.some((spec) => spec.format === 'table' && spec.file === undefined);
-  if (words.quiet !== true && !isTableShown) await tellAside(world, shown, verdict);
+  if (words.quiet !== true && !isTableShown) await tellAside(world, counted, verdict);
   return exitCodeOf([verdict.verdict]);
+}
+
+/** Compiled before the scan begins, so that a mistake in a policy costs no time. */
+async function readGate(world: World, paths: readonly string[]): Promise<PolicyGate> {
+  const { createGate, loadPolicyFiles } = await import('@assay/policy');
+  const files = await loadPolicyFiles(paths, { data: true, signal: world.signal });
+  return createGate(files, { dialect: 'auto', strict: false, timeoutMs: 30_000 });
+}
+
+function withPolicy({ reasons }: Verdict, said: ReturnType<PolicyGate['judge']>): Verdict {
+  const all = [...reasons, ...said.map(({ means, message }) => ({ check: 'policy', means, message }))];
+  const violations = all.filter(({ means }) => means === 'violating');
+  const open = all.filter(({ means }) => means === 'undecided');
+  const verdict = violations.length > 0 ? 'violating' : open.length > 0 ? 'undecided' : 'clean';
+  return { verdict, reasons: [...violations, ...open] };
 }
 
 function withApplied(report: Report, applied: ReturnType<typeof applyIgnore>): Report {
