@@ -165,6 +165,13 @@ describe('our engine survives', () => {
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 
+  it('a function that looks at no clock: its thread is ended', { timeout: 20_000 }, async () => {
+    const rules = 'deny := regex.match(`(?:[ab]?){150}[ab]{150}[cd]`, input.text)\n';
+    const asked = ask(engine, { rules, input: { text: 'abaab'.repeat(400_000) } });
+    await expect(asked).rejects.toThrow('LIMIT_EXCEEDED: the policy did not answer within 1500 ms');
+    expect(value(await ask(engine, { rules: deny, data: { ignore: [] } }))).toEqual([]);
+  });
+
   it('a question that is taken back, and answers those that wait', { timeout: 20_000 }, async () => {
     const stop = new AbortController();
     const endless =
