@@ -48,6 +48,7 @@ export const groups: readonly BuiltinGroup[] = [
   ),
   group('uuid.rfc4122 uuid.parse', () => import('./uuids.ts')),
   group('json.marshal json.marshal_with_options json.unmarshal json.is_valid', () => import('./json-text.ts')),
+  group('json.verify_schema json.match_schema', () => import('./json-schemas.ts')),
   group('json.filter json.remove json.patch', () => import('./json-edit.ts')),
   group(
     'crypto.md5 crypto.sha1 crypto.sha256 crypto.hmac.md5 crypto.hmac.sha1 crypto.hmac.sha256 crypto.hmac.sha512 crypto.hmac.equal',

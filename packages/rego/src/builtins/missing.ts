@@ -13,8 +13,6 @@ export const missingBuiltins: ReadonlySet<string> = new Set([
   'graphql.parse_query',
   'graphql.parse_schema',
   'graphql.schema_is_valid',
-  'json.match_schema',
-  'json.verify_schema',
   'rego.parse_module',
   'strings.render_template',
 ]);
