@@ -34,6 +34,13 @@ describe('evaluation', () => {
     expect(await evaluate(source, JSON.parse('{"__proto__": 1}'))).toEqual(['__proto__']);
   });
 
+  it('takes back the error of a rule that reads a path which is not there, and no other', async () => {
+    const clash = 'q := x if { some x in input.a }\n';
+    const reading = (path: string) => `package t\n${clash}p if { q; count(input.${path}) >= 0 } else := "other"`;
+    expect(await evaluate(reading('nowhere'), { a: [1, 2] })).toBe('other');
+    await expect(evaluate(reading('a'), { a: [1, 2] })).rejects.toThrow('conflicting values');
+  });
+
   it('applies `with` to its expression alone', async () => {
     const source = 'package t\nq := input.x\np := [a, b] if { a := q with input.x as 2; b := q }';
     expect(await evaluate(source, { x: 1 })).toEqual([2, 1]);

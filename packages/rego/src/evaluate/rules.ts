@@ -12,6 +12,7 @@ import type { Evaluation } from './evaluation.ts';
 import { Nested } from './nested.ts';
 import { compileMatch } from './patterns.ts';
 import type { Program } from './program.ts';
+import { withoutUnreachedErrors } from './required-inputs.ts';
 import { buildIndex, type RuleIndex } from './rule-index.ts';
 import { type Builder, chain, type Frame, Scope, type Step } from './step.ts';
 import { compileRead, constantOf } from './terms.ts';
@@ -197,7 +198,7 @@ export class RuleGroup {
       builders.push(compileMatch(arg, (_, frame) => frame[slot], scope, this.#program));
     });
     builders.push(compileBody(rule.body, scope, this.#program));
-    const step = chain(builders)(this.#final(rule, scope, result));
+    const step = withoutUnreachedErrors(rule, chain(builders)(this.#final(rule, scope, result)));
     return {
       rule,
       step: this.#program.observed ? observe(rule, step) : step,
