@@ -15,6 +15,30 @@ interface Campaign {
   run(seed: number, size: number): Promise<{ readonly isGood: boolean; readonly lines: readonly string[] }>;
 }
 
+/** The other two figures of the oracle for Rego: OPA's own cases, and modules checked beside OPA. */
+async function oracle(): Promise<readonly string[]> {
+  const { findOpa } = await import('@assay/testkit');
+  const { casesFolder, casesModule, categoriesOf, runCategory } = await import('../packages/rego/test/oracle/cases.ts');
+  const { compareChecks } = await import('../packages/rego/test/oracle/broken-modules.ts');
+  const folder = casesFolder();
+  if (folder === undefined) throw new Error(`OPA's cases are not there: go mod download ${casesModule}`);
+  let [count, failed, broken, differences] = [0, 0, 0, 0];
+  for (const dialect of ['v0', 'v1'] as const) {
+    for (const category of categoriesOf(folder, dialect)) {
+      const outcome = await runCategory(folder, dialect, category);
+      count += outcome.count;
+      failed += outcome.failures.length;
+    }
+    const compared = await compareChecks(findOpa('campaign rego') ?? '', dialect);
+    broken += compared.broken;
+    differences += compared.differences.length;
+  }
+  return [
+    `| OPA's own cases that pass | ${count - failed} of ${count} |`,
+    `| broken modules checked beside \`opa check --strict\`, unknown differences | ${broken}, ${differences} |`,
+  ];
+}
+
 /** Each is loaded when it is asked for. */
 const campaigns: Readonly<Record<string, Campaign>> = {
   lifecycle: {
@@ -48,6 +72,7 @@ const campaigns: Readonly<Record<string, Campaign>> = {
       const report = await fuzz(server, { seed, pairs: size, inputsPerPolicy: 8, mostDifferences: 20 }).finally(() =>
         server.stop(),
       );
+      const outcomes = await oracle();
       const rare = fuzzedBuiltins.filter((name) => (report.calls.get(name) ?? 0) < 100);
       return {
         isGood: report.differences.length === 0,
@@ -59,6 +84,7 @@ const campaigns: Readonly<Record<string, Campaign>> = {
           `| pairs with a result | ${((100 * report.defined) / report.pairs).toFixed(0)} % |`,
           `| built-ins called in 100 pairs or more | ${fuzzedBuiltins.length - rare.length} of ${fuzzedBuiltins.length} |`,
           `| differences | ${report.differences.length} |`,
+          ...outcomes,
           ...report.differences.map(
             ({ seed: at, policy, input, ours, opa }) =>
               `\n### Seed ${at}\n\n\`\`\`rego\n${policy}\`\`\`\n\n- input: \`${JSON.stringify(input).slice(0, 300)}\`\n- ours: \`${ours.slice(0, 300)}\`\n- opa: \`${opa.slice(0, 300)}\``,

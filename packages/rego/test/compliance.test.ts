@@ -1,146 +1,39 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { compile, type Outcome, parseJson, RegoError, RegoErrors, toJson, type Value } from '../src/index.ts';
-import { exclusions } from './exclusions.ts';
-
-// OPA's own cases (github.com/open-policy-agent/opa v1.22.2, v1/test/cases/testdata), read from Go's module cache.
-const module = 'github.com/open-policy-agent/opa@v1.22.2';
-
-interface Case {
-  readonly note: string;
-  readonly query: string;
-  readonly modules?: readonly string[];
-  readonly data?: unknown;
-  readonly input?: unknown;
-  readonly input_term?: string;
-  readonly want_result?: readonly unknown[];
-  readonly want_defined?: boolean;
-  readonly want_error?: string;
-  readonly want_error_code?: string;
-  readonly strict_error?: boolean;
-  readonly sort_bindings?: boolean;
-}
-
-function cacheFolder(): string | undefined {
-  try {
-    const cache = execFileSync('go', ['env', 'GOMODCACHE'], { encoding: 'utf8' }).trim();
-    const folder = join(cache, module, 'v1/test/cases/testdata');
-    return existsSync(folder) ? folder : undefined;
-  } catch {
-    return undefined;
-  }
-}
+import { type CategoryOutcome, casesFolder, casesModule, categoriesOf, runCategory } from './oracle/cases.ts';
+import { regoPage } from './oracle/page.ts';
 
 /** Cases that do not pass yet, by category: to shrink until it is empty. */
 const notYet = JSON.parse(readFileSync(new URL('not-yet.json', import.meta.url), 'utf8')) as Readonly<
   Record<string, number>
 >;
 
-const folder = cacheFolder();
+const page = new URL('../../../docs/reference/rego.md', import.meta.url);
+const folder = casesFolder();
 
 if (folder === undefined) {
-  const hint = `OPA's cases are not in Go's module cache: go mod download ${module.replace('@', ' ')}`;
+  const hint = `OPA's cases are not in Go's module cache: go mod download ${casesModule}`;
   if (process.env.CI !== undefined) throw new Error(hint);
   console.warn(`skipped: ${hint}`);
 }
 
-function isExcluded(note: string): boolean {
-  return exclusions.some(({ note: pattern }) =>
-    pattern.endsWith('*') ? note.startsWith(pattern.slice(0, -1)) : note === pattern,
-  );
-}
+const dialects = ['v0', 'v1'] as const;
+const outcomes = new Map<string, Promise<CategoryOutcome>>();
 
-/** YAML's data as values with exact numbers. */
-function documentOf(data: unknown): Value | undefined {
-  return data === undefined ? undefined : parseJson(JSON.stringify(data));
-}
-
-async function inputOf(test: Case, dialect: 'v0' | 'v1'): Promise<Value | undefined> {
-  if (test.input_term === undefined) return documentOf(test.input);
-  const query = await (await compile(new Map(), { dialect })).prepare(`x = ${test.input_term}`);
-  return query.evaluate(undefined).results[0]?.bindings.get('x');
-}
-
-async function run(test: Case, dialect: 'v0' | 'v1'): Promise<Outcome> {
-  const modules = new Map((test.modules ?? []).map((text, i) => [`test-${i}.rego`, text]));
-  const query = await (await compile(modules, { dialect })).prepare(test.query);
-  const data = documentOf(test.data ?? {});
-  return query.evaluate(await inputOf(test, dialect), {
-    // The suite's data are objects.
-    data: data as Readonly<Record<string, Value>>,
-    strictBuiltinErrors: test.strict_error ?? false,
-    now: BigInt(Date.now()) * 1_000_000n,
-    deadline: performance.now() + 20_000,
-  });
-}
-
-/** Results as text that does not depend on their order, nor, when the case says so, on that of arrays. */
-function textOf(results: readonly unknown[], sortArrays: boolean): string {
-  const normal = (value: unknown, depth: number): unknown => {
-    if (Array.isArray(value)) {
-      const items = value.map((item) => normal(item, depth + 1));
-      return sortArrays && depth === 1 ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items;
-    }
-    if (typeof value !== 'object' || value === null) return value;
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(entries.map(([key, inner]) => [key, normal(inner, depth + 1)]));
-  };
-  return results
-    .map((result) => JSON.stringify(normal(result, 0)))
-    .sort()
-    .join('\n');
-}
-
-async function verdict(test: Case, dialect: 'v0' | 'v1'): Promise<string | undefined> {
-  const wantsError = test.want_error !== undefined || test.want_error_code !== undefined;
-  let outcome: Outcome;
-  try {
-    outcome = await run(test, dialect);
-  } catch (error) {
-    const errors = error instanceof RegoErrors ? error.errors : error instanceof RegoError ? [error] : [];
-    if (errors.length === 0) throw error;
-    // OPA's own text names no column.
-    const text = errors.map((one) => String(one).replace(/^(\S+\.rego:\d+):\d+: /, '$1: ')).join('\n');
-    if (!wantsError) return `unexpected error: ${text}`;
-    if (test.want_error_code !== undefined && errors[0]?.code !== test.want_error_code) return `other code: ${text}`;
-    const wanted = test.want_error?.replace(/^\d+ errors? occurred: ?/, '') ?? '';
-    return text.includes(wanted) ? undefined : `other message: ${text}`;
-  }
-  const results = outcome.results.map(({ bindings }) =>
-    Object.fromEntries(Array.from(bindings, ([name, value]) => [name, toJson(value)])),
-  );
-  if (wantsError) return `no error but ${JSON.stringify(results)}`;
-  if (test.want_defined !== undefined && results.length > 0 !== test.want_defined) return 'other definedness';
-  if (test.want_result === undefined) return undefined;
-  const got = textOf(results, test.sort_bindings === true);
-  const wanted = textOf(test.want_result ?? [], test.sort_bindings === true);
-  return got === wanted ? undefined : `got ${got.slice(0, 500)}\nwant ${wanted.slice(0, 500)}`;
+/** Each category is run once, whoever asks first. */
+function outcomeOf(dialect: 'v0' | 'v1', category: string): Promise<CategoryOutcome> {
+  const name = `${dialect}/${category}`;
+  const outcome = outcomes.get(name) ?? runCategory(folder ?? '', dialect, category);
+  outcomes.set(name, outcome);
+  return outcome;
 }
 
 describe.runIf(folder !== undefined)('OPA’s own cases', () => {
-  for (const dialect of ['v0', 'v1'] as const) {
-    const root = join(folder ?? '', dialect);
-    const categories = folder === undefined ? [] : readdirSync(root).sort();
+  for (const dialect of dialects) {
+    const categories = folder === undefined ? [] : categoriesOf(folder, dialect);
     for (const category of categories) {
       it(`${dialect}: ${category}`, async () => {
-        const failures: string[] = [];
-        let count = 0;
-        for (const file of readdirSync(join(root, category)).sort()) {
-          if (!file.endsWith('.yaml')) continue;
-          const { cases = [] } = parse(readFileSync(join(root, category, file), 'utf8'), {
-            maxAliasCount: -1,
-            merge: true,
-          }) as { cases?: readonly Case[] };
-          for (const test of cases) {
-            if (isExcluded(test.note)) continue;
-            count++;
-            const failure = await verdict(test, dialect);
-            if (failure !== undefined) failures.push(`${file} ${test.note}: ${failure}`);
-          }
-        }
+        const { count, failures } = await outcomeOf(dialect, category);
         // What is not done yet is counted: a case more that fails is an error, and so is one less that is not written down.
         const known = notYet[`${dialect}/${category}`] ?? 0;
         const shown = failures.slice(0, 10).join('\n');
@@ -148,4 +41,13 @@ describe.runIf(folder !== undefined)('OPA’s own cases', () => {
       });
     }
   }
+
+  it('are counted in docs/reference/rego.md; UPDATE_PAGES=1 writes it', { timeout: 120_000 }, async () => {
+    const all: CategoryOutcome[] = [];
+    for (const dialect of dialects) {
+      for (const category of categoriesOf(folder ?? '', dialect)) all.push(await outcomeOf(dialect, category));
+    }
+    if (process.env.UPDATE_PAGES === '1') writeFileSync(page, regoPage(all));
+    expect(readFileSync(page, 'utf8')).toBe(regoPage(all));
+  });
 });
