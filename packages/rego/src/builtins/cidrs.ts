@@ -38,8 +38,10 @@ function candidates(value: Value, operand: number): readonly (readonly [string, 
 function matches(args: readonly Value[], context: BuiltinContext): Value {
   const [ours = null, theirs = null] = args;
   const found = new RegoSet();
-  const others = candidates(theirs, 2);
-  for (const [text, index] of candidates(ours, 1)) {
+  const networks = candidates(ours, 1);
+  // Without a network nothing is looked at, whatever it is.
+  const others = networks.length === 0 ? [] : candidates(theirs, 2);
+  for (const [text, index] of networks) {
     for (const [other, at] of others) {
       context.check();
       if (containsText(parseNetwork(text), other)) found.add([index, at]);

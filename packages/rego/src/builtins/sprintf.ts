@@ -42,10 +42,19 @@ function plainText(argument: Argument): string {
   return String(argument.value);
 }
 
-function bad(verb: string, argument: Argument): string {
-  const value =
-    argument.kind === 'big' ? `+${plainText(argument)}`.replace('+-', '-').replace('+', '') : plainText(argument);
-  return `%!${verb}(${typeNames[argument.kind]}=${value})`;
+/** A verb its argument does not have: the value as `%v` would print it, with the same flags. Large integers know no flags here. */
+function bad(verb: string, argument: Argument, flags: Flags): string {
+  const plain = { ...flags, sharp: false };
+  switch (argument.kind) {
+    case 'int':
+      return `%!${verb}(int64=${formatInteger(argument.value, 'd', plain)})`;
+    case 'float':
+      return `%!${verb}(float64=${floatVerb({ ...argument }, 'v', plain)})`;
+    case 'string':
+      return `%!${verb}(string=${stringVerb({ ...argument }, 'v', plain)})`;
+    default:
+      return `%!${verb}(big.Int=${plainText(argument)})`;
+  }
 }
 
 /** A text cut and padded as the flags ask. */
@@ -121,15 +130,15 @@ function integerVerb(argument: Argument & { kind: 'int' | 'big' }, verb: string,
   if (verb === 'v') return formatInteger(value, 'd', flags);
   if (verb in bases) return formatInteger(value, verb, flags);
   // Go's large integers know `s` as well.
-  if (kind === 'big') return verb === 's' ? formatInteger(value, 'd', flags) : bad(verb, argument);
+  if (kind === 'big') return verb === 's' ? formatInteger(value, 'd', flags) : bad(verb, argument, flags);
   if (verb === 'c') return padded(pointOf(value), flags);
   if (verb === 'q') return padded(quotedPoint(value), flags);
   if (verb === 'U') return unicodePoint(value, flags);
-  return bad(verb, argument);
+  return bad(verb, argument, flags);
 }
 
 function floatVerb(argument: Argument & { kind: 'float' }, verb: string, flags: Flags): string {
-  if (!'vbgGxXfFeE'.includes(verb) || 'bxX'.includes(verb)) return bad(verb, argument);
+  if (!'vbgGxXfFeE'.includes(verb) || 'bxX'.includes(verb)) return bad(verb, argument, flags);
   const { value } = argument;
   const format = verb === 'v' ? 'g' : verb;
   const precision = flags.precision ?? ('eEfF'.includes(verb) ? 6 : undefined);
@@ -152,7 +161,7 @@ function stringVerb(argument: Argument & { kind: 'string' }, verb: string, flags
     case 'X':
       return padded(hexOf(argument.value, verb, flags), flags);
     default:
-      return bad(verb, argument);
+      return bad(verb, argument, flags);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   parseAllDocuments,
   parseDocument,
   Scalar,
+  type ScalarTag,
   stringify,
 } from 'yaml';
 import { entriesOf } from '../values/access.ts';
@@ -16,6 +17,7 @@ import { numberText, parseNumber, type RegoNumber } from '../values/number.ts';
 import { RegoObject } from '../values/object.ts';
 import { isArray, isNumber, isObject, isSet, type Value } from '../values/value.ts';
 import { type BuiltinContext, BuiltinError } from './builtin.ts';
+import { formatFloat } from './float-format.ts';
 import { builtin, stringOperand } from './operands.ts';
 
 /** Levels inside one another. */
@@ -137,7 +139,7 @@ function isValid(value: Value | undefined, context: BuiltinContext): boolean {
   }
 }
 
-/** Data that the writer of YAML takes: numbers beyond 2^53 as bigint. */
+/** Data that the writer of YAML takes. */
 function plain(value: Value): unknown {
   if (isNumber(value)) return plainNumber(value);
   if (isArray(value)) return value.map(plain);
@@ -159,9 +161,30 @@ function plainText(text: string): unknown {
   return scalar;
 }
 
-function plainNumber(value: RegoNumber): number | bigint {
+/** A number that Go writes as a floating-point number. */
+class GoFloat {
+  readonly text: string;
+
+  constructor(value: number) {
+    this.text = formatFloat(value, 'g', undefined, 6);
+  }
+}
+
+const goFloat: ScalarTag = {
+  tag: 'tag:yaml.org,2002:float',
+  default: true,
+  identify: (value) => value instanceof GoFloat,
+  resolve: (text) => text,
+  stringify: ({ value }) => (value instanceof GoFloat ? value.text : String(value)),
+};
+
+/** Integers of 64 bits, with a sign or without, are exact; everything else is a floating-point number to Go. */
+function plainNumber(value: RegoNumber): bigint | GoFloat {
   const text = numberText(value);
-  return /^-?\d+$/.test(text) && !Number.isSafeInteger(Number(text)) ? BigInt(text) : Number(text);
+  if (!/^-?\d+$/.test(text)) return new GoFloat(Number(text));
+  const integer = BigInt(text);
+  const isExact = BigInt.asUintN(64, integer) === integer || BigInt.asIntN(64, integer) === integer;
+  return isExact ? integer : new GoFloat(Number(text));
 }
 
 /** YAML 1.2. Comments and tags are passed over. */
@@ -172,6 +195,7 @@ export const builtins = [
       lineWidth: 0,
       aliasDuplicateObjects: false,
       version: '1.2',
+      customTags: (tags) => [goFloat, ...tags],
       singleQuote: true,
     });
     // As Go writes them; texts with such letters stand in double quotes.

@@ -149,7 +149,7 @@ function shortestDigits(value: BigFloat): { digits: string; exponent: number } {
     const scale = count - size;
     const [top, bottom] =
       scale >= 0 ? [numerator * 10n ** BigInt(scale), denominator] : [numerator, denominator * 10n ** BigInt(-scale)];
-    const candidate = (2n * top + bottom) / (2n * bottom);
+    const candidate = nearest(top, bottom);
     const back =
       scale >= 0
         ? ratio(candidate, 10n ** BigInt(scale), 0, false)
@@ -159,6 +159,13 @@ function shortestDigits(value: BigFloat): { digits: string; exponent: number } {
       return { digits: text.replace(/0+$/, ''), exponent: text.length - scale };
     }
   }
+}
+
+/** The integer nearest to a fraction; of two that are equally near, the even one. */
+function nearest(top: bigint, bottom: bigint): bigint {
+  const floor = top / bottom;
+  const twice = 2n * (top % bottom);
+  return twice > bottom || (twice === bottom && (floor & 1n) === 1n) ? floor + 1n : floor;
 }
 
 /** The number of digits before the point; zero or less for fractions below 0.1. */
