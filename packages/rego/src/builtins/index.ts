@@ -68,5 +68,9 @@ export const groups: readonly BuiltinGroup[] = [
     () => import('./tokens.ts'),
   ),
   group('yaml.marshal yaml.unmarshal yaml.is_valid', () => import('./yamls.ts')),
+  group(
+    'graphql.parse graphql.parse_and_verify graphql.parse_query graphql.parse_schema graphql.is_valid graphql.schema_is_valid',
+    () => import('./graphql.ts'),
+  ),
   group('providers.aws.sign_req', () => import('./aws.ts')),
 ];

@@ -7,12 +7,6 @@ export const missingBuiltins: ReadonlySet<string> = new Set([
   'crypto.x509.parse_certificates',
   'crypto.x509.parse_keypair',
   'crypto.x509.parse_rsa_private_key',
-  'graphql.is_valid',
-  'graphql.parse',
-  'graphql.parse_and_verify',
-  'graphql.parse_query',
-  'graphql.parse_schema',
-  'graphql.schema_is_valid',
   'rego.parse_module',
   'strings.render_template',
 ]);

@@ -155,7 +155,8 @@ const otherThings =
 
 /** Texts that look like something else stand in double quotes, others that cannot stand bare in single ones. */
 function plainText(text: string): unknown {
-  if (text !== '' && !otherThings.test(text) && !/[\ud800-\udfff]/.test(text)) return text;
+  const isTabbed = text.includes('\t') && !text.includes('\n');
+  if (text !== '' && !isTabbed && !otherThings.test(text) && !/[\ud800-\udfff]/.test(text)) return text;
   const scalar = new Scalar(text);
   scalar.type = Scalar.QUOTE_DOUBLE;
   return scalar;

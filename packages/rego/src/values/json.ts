@@ -36,14 +36,7 @@ export function define<T>(target: { [key: string]: T }, name: string, value: T):
 
 /** The name a key has in JSON: a string as it is, anything else as its JSON text. */
 export function jsonName(key: Value): string {
-  return typeof key === 'string' ? key : nameText(key);
-}
-
-/** As Go's encoder writes a value into a name: `1e-7` where OPA prints `1e-07`, and `<`, `>`, `&` escaped. */
-function nameText(key: Value): string {
-  return jsonText(key, true).replace(/"(?:[^"\\]|\\.)*"|(\d[eE][+-])0(\d)(?!\d)/g, (all, before, digit) =>
-    before === undefined ? all : `${before}${digit}`,
-  );
+  return typeof key === 'string' ? key : jsonText(key, true);
 }
 
 /** The value as compact JSON text with exact numbers, keys sorted, `<`, `>`, `&` escaped as Go's encoder does if asked. */

@@ -1,0 +1,131 @@
+import {
+  type DefinitionNode,
+  type DirectiveDefinitionNode,
+  type DocumentNode,
+  type EnumValueDefinitionNode,
+  type FieldDefinitionNode,
+  type InputValueDefinitionNode,
+  Kind,
+  type SchemaDefinitionNode,
+  type SchemaExtensionNode,
+  type StringValueNode,
+  type TypeDefinitionNode,
+  type TypeExtensionNode,
+} from 'graphql';
+import type { JsonObject, Value } from '../../values/value.ts';
+import { directiveShape, listOf, pruned, typeShape, valueShape } from './shapes.ts';
+
+type TypeNode = TypeDefinitionNode | TypeExtensionNode;
+
+/** The kinds of types, by the first word of their nodes' names. */
+const typeKinds: ReadonlyMap<string, string> = new Map([
+  ['Scalar', 'SCALAR'],
+  ['Object', 'OBJECT'],
+  ['Interface', 'INTERFACE'],
+  ['Union', 'UNION'],
+  ['Enum', 'ENUM'],
+  ['InputObject', 'INPUT_OBJECT'],
+]);
+
+/** A schema in the form of OPA (gqlparser's, without places). */
+export function schemaShape({ definitions }: DocumentNode): JsonObject {
+  const shapes = (is: (node: DefinitionNode) => boolean): readonly Value[] =>
+    listOf(definitions.filter(is), definitionShape);
+  const isExtension = ({ kind }: DefinitionNode): boolean => kind.endsWith('TypeExtension');
+  const isType = ({ kind }: DefinitionNode): boolean => kind.endsWith('TypeDefinition');
+  return pruned({
+    Schema: shapes(({ kind }) => kind === Kind.SCHEMA_DEFINITION),
+    SchemaExtension: shapes(({ kind }) => kind === Kind.SCHEMA_EXTENSION),
+    Directives: shapes(({ kind }) => kind === Kind.DIRECTIVE_DEFINITION),
+    Definitions: shapes(isType),
+    Extensions: shapes(isExtension),
+  });
+}
+
+function definitionShape(node: DefinitionNode): JsonObject {
+  switch (node.kind) {
+    case Kind.SCHEMA_DEFINITION:
+    case Kind.SCHEMA_EXTENSION:
+      return rootShape(node);
+    case Kind.DIRECTIVE_DEFINITION:
+      return directiveDefinitionShape(node);
+    case Kind.OPERATION_DEFINITION:
+    case Kind.FRAGMENT_DEFINITION:
+      return {};
+    default:
+      return typeDefinitionShape(node);
+  }
+}
+
+const textOf = (description: StringValueNode | undefined): string => description?.value ?? '';
+
+function rootShape(node: SchemaDefinitionNode | SchemaExtensionNode): JsonObject {
+  return pruned({
+    Description: node.kind === Kind.SCHEMA_DEFINITION ? textOf(node.description) : '',
+    Directives: listOf(node.directives, directiveShape),
+    OperationTypes: listOf(node.operationTypes, ({ operation, type }) => ({
+      Operation: operation,
+      Type: type.name.value,
+    })),
+  });
+}
+
+function directiveDefinitionShape(node: DirectiveDefinitionNode): JsonObject {
+  return pruned({
+    Description: textOf(node.description),
+    Name: node.name.value,
+    Arguments: listOf(node.arguments, inputShape),
+    Locations: node.locations.map(({ value }) => value),
+    IsRepeatable: node.repeatable,
+  });
+}
+
+function typeDefinitionShape(node: TypeNode): JsonObject {
+  return pruned({
+    Kind: typeKinds.get(node.kind.replace(/Type(?:Definition|Extension)$/, '')) ?? '',
+    Description: 'description' in node ? textOf(node.description) : '',
+    Name: node.name.value,
+    Directives: listOf(node.directives, directiveShape),
+    Interfaces: 'interfaces' in node ? (node.interfaces ?? []).map(({ name }) => name.value) : undefined,
+    Fields: 'fields' in node ? fieldShapes(node.fields) : undefined,
+    Types: 'types' in node ? (node.types ?? []).map(({ name }) => name.value) : undefined,
+    EnumValues: 'values' in node ? listOf(node.values, enumValueShape) : undefined,
+    BuiltIn: false,
+  });
+}
+
+function fieldShapes(
+  fields: readonly FieldDefinitionNode[] | readonly InputValueDefinitionNode[] | undefined,
+): readonly Value[] {
+  return listOf<FieldDefinitionNode | InputValueDefinitionNode>(fields, (field) =>
+    field.kind === Kind.FIELD_DEFINITION ? fieldShape(field) : inputShape(field),
+  );
+}
+
+function fieldShape(node: FieldDefinitionNode): JsonObject {
+  return pruned({
+    Description: textOf(node.description),
+    Name: node.name.value,
+    Arguments: listOf(node.arguments, inputShape),
+    Type: typeShape(node.type),
+    Directives: listOf(node.directives, directiveShape),
+  });
+}
+
+function inputShape(node: InputValueDefinitionNode): JsonObject {
+  return pruned({
+    Description: textOf(node.description),
+    Name: node.name.value,
+    DefaultValue: node.defaultValue === undefined ? undefined : valueShape(node.defaultValue),
+    Type: typeShape(node.type),
+    Directives: listOf(node.directives, directiveShape),
+  });
+}
+
+function enumValueShape(node: EnumValueDefinitionNode): JsonObject {
+  return pruned({
+    Description: textOf(node.description),
+    Name: node.name.value,
+    Directives: listOf(node.directives, directiveShape),
+  });
+}
