@@ -35,6 +35,11 @@ export function checkSchema(document: DocumentNode): GraphQLSchema {
 /** Throws `BuiltinError` when a query is not one for the schema. */
 export function checkQuery(schema: GraphQLSchema, query: DocumentNode): void {
   if (query.definitions.length === 0) return;
+  for (const node of query.definitions) {
+    if (node.kind === Kind.OPERATION_DEFINITION && schema.getRootType(node.operation) == null) {
+      throw new BuiltinError(`Schema does not support operation type "${node.operation}"`);
+    }
+  }
   const [problem] = validate(schema, query);
   if (problem !== undefined) throw toBuiltinError(problem);
 }

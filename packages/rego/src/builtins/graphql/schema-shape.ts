@@ -9,6 +9,8 @@ import {
   type SchemaDefinitionNode,
   type SchemaExtensionNode,
   type StringValueNode,
+  type Token,
+  TokenKind,
   type TypeDefinitionNode,
   type TypeExtensionNode,
 } from 'graphql';
@@ -57,10 +59,35 @@ function definitionShape(node: DefinitionNode): JsonObject {
   }
 }
 
+/** Comments a document has before, behind and at the end of a description; queries keep none. */
+function commentsOf({
+  loc,
+}: DefinitionNode | FieldDefinitionNode | InputValueDefinitionNode | EnumValueDefinitionNode) {
+  const start = loc?.startToken;
+  const isDescribed = start?.kind === TokenKind.STRING || start?.kind === TokenKind.BLOCK_STRING;
+  let name = start;
+  if (isDescribed)
+    do name = name?.next ?? undefined;
+    while (name?.kind === TokenKind.COMMENT);
+  const end = loc?.endToken;
+  return {
+    BeforeDescriptionComment: isDescribed ? commentsBefore(start) : undefined,
+    AfterDescriptionComment: commentsBefore(name),
+    EndOfDefinitionComment: end?.kind === TokenKind.BRACE_R ? commentsBefore(end) : undefined,
+  };
+}
+
+function commentsBefore(token: Token | undefined): Value | undefined {
+  const list: Value[] = [];
+  for (let at = token?.prev; at?.kind === TokenKind.COMMENT; at = at.prev) list.unshift({ Value: `#${at.value}` });
+  return list.length === 0 ? undefined : { List: list };
+}
+
 const textOf = (description: StringValueNode | undefined): string => description?.value ?? '';
 
 function rootShape(node: SchemaDefinitionNode | SchemaExtensionNode): JsonObject {
   return pruned({
+    ...commentsOf(node),
     Description: node.kind === Kind.SCHEMA_DEFINITION ? textOf(node.description) : '',
     Directives: listOf(node.directives, directiveShape),
     OperationTypes: listOf(node.operationTypes, ({ operation, type }) => ({
@@ -72,6 +99,7 @@ function rootShape(node: SchemaDefinitionNode | SchemaExtensionNode): JsonObject
 
 function directiveDefinitionShape(node: DirectiveDefinitionNode): JsonObject {
   return pruned({
+    ...commentsOf(node),
     Description: textOf(node.description),
     Name: node.name.value,
     Arguments: listOf(node.arguments, inputShape),
@@ -82,6 +110,7 @@ function directiveDefinitionShape(node: DirectiveDefinitionNode): JsonObject {
 
 function typeDefinitionShape(node: TypeNode): JsonObject {
   return pruned({
+    ...commentsOf(node),
     Kind: typeKinds.get(node.kind.replace(/Type(?:Definition|Extension)$/, '')) ?? '',
     Description: 'description' in node ? textOf(node.description) : '',
     Name: node.name.value,
@@ -104,6 +133,7 @@ function fieldShapes(
 
 function fieldShape(node: FieldDefinitionNode): JsonObject {
   return pruned({
+    ...commentsOf(node),
     Description: textOf(node.description),
     Name: node.name.value,
     Arguments: listOf(node.arguments, inputShape),
@@ -114,6 +144,7 @@ function fieldShape(node: FieldDefinitionNode): JsonObject {
 
 function inputShape(node: InputValueDefinitionNode): JsonObject {
   return pruned({
+    ...commentsOf(node),
     Description: textOf(node.description),
     Name: node.name.value,
     DefaultValue: node.defaultValue === undefined ? undefined : valueShape(node.defaultValue),
@@ -124,6 +155,7 @@ function inputShape(node: InputValueDefinitionNode): JsonObject {
 
 function enumValueShape(node: EnumValueDefinitionNode): JsonObject {
   return pruned({
+    ...commentsOf(node),
     Description: textOf(node.description),
     Name: node.name.value,
     Directives: listOf(node.directives, directiveShape),
