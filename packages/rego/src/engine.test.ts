@@ -98,9 +98,9 @@ describe('compilation', () => {
 
 describe('a built-in that is not there', () => {
   it('is refused when the policy is compiled', async () => {
-    const modules = new Map([['a.rego', 'package a\n\np := graphql.parse("{a}", "type Query { a: String }")\n']]);
+    const modules = new Map([['a.rego', 'package a\n\np := rego.parse_module("a.rego", "package a")\n']]);
     await expect(compile(modules)).rejects.toThrow(
-      'a.rego:3:6: rego_type_error: built-in function is not supported: graphql.parse',
+      'a.rego:3:6: rego_type_error: built-in function is not supported: rego.parse_module',
     );
   });
 
