@@ -50,6 +50,8 @@ const campaigns: Readonly<Record<string, Campaign>> = {
       'Fairness counts admissions out of turn, with a tolerance of one place, up to 15 % in a world and 10 % over all, which is not a share of places over time; it is not judged where everything comes late.',
       'A run made, finished and tidied away while no controller lived may be run again.',
       '60 % of the runs that go well have no pod, and the CRD schemas are open.',
+      'Two guards stand in two places and are taken out together; that the program then crashes counts as noticed too.',
+      'An end that is told twice is noticed, one that is told in no Event is not; of writes, only those of a status are counted.',
     ],
     run: async (seed, size) =>
       (await import('../packages/controller/test/simulation/campaign.ts')).lifecycleCampaign(seed, size),
