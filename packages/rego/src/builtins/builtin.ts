@@ -48,3 +48,14 @@ export class BuiltinError extends Error {
     this.kind = kind;
   }
 }
+
+/** Whether an attempt goes well; `false` when it throws a `BuiltinError`. Anything else it throws is thrown on. */
+export function succeeds(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return true;
+  } catch (error) {
+    if (error instanceof BuiltinError) return false;
+    throw error;
+  }
+}

@@ -1,7 +1,7 @@
 import { entriesOf } from '../values/access.ts';
 import { RegoSet } from '../values/set.ts';
 import { isArray, isObject, isSet, type Value } from '../values/value.ts';
-import { type BuiltinContext, BuiltinError } from './builtin.ts';
+import { type BuiltinContext, BuiltinError, succeeds } from './builtin.ts';
 import { addressText, contains, isV4, type Network, networkOf, networkText, parseAddress, parseNetwork } from './ip.ts';
 import { builtin, stringOperand } from './operands.ts';
 
@@ -113,16 +113,7 @@ function* cover(first: bigint, last: bigint): Generator<Network> {
   }
 }
 
-function isValid(value: Value | undefined): boolean {
-  if (typeof value !== 'string') return false;
-  try {
-    parseNetwork(value);
-    return true;
-  } catch (error) {
-    if (error instanceof BuiltinError) return false;
-    throw error;
-  }
-}
+const isValid = (value: Value | undefined): boolean => typeof value === 'string' && succeeds(() => parseNetwork(value));
 
 const containsPair = (args: readonly Value[]): boolean =>
   containsText(parseNetwork(stringOperand(args, 1)), stringOperand(args, 2));

@@ -3,7 +3,7 @@ import { jsonName } from '../values/json.ts';
 import { compareStrings } from '../values/key.ts';
 import { RegoObject } from '../values/object.ts';
 import { isArray, isSet, type Value } from '../values/value.ts';
-import { type BuiltinContext, BuiltinError } from './builtin.ts';
+import { type BuiltinContext, BuiltinError, succeeds } from './builtin.ts';
 import { decodePlus, encodeQuery } from './go-url.ts';
 import { builtin, objectOperand, operandProblem, stringOperand } from './operands.ts';
 
@@ -83,16 +83,7 @@ function text(name: string, run: (text: string, context: BuiltinContext) => Valu
 }
 
 function isValid(name: string, run: (text: string) => unknown) {
-  return builtin(name, ([value = null]) => {
-    if (typeof value !== 'string') return false;
-    try {
-      run(value);
-      return true;
-    } catch (error) {
-      if (error instanceof BuiltinError) return false;
-      throw error;
-    }
-  });
+  return builtin(name, ([value = null]) => typeof value === 'string' && succeeds(() => run(value)));
 }
 
 /** Base64, hexadecimal digits and query strings. Bytes that are no UTF-8 become U+FFFD: a string of Rego is text. */

@@ -1,4 +1,5 @@
-interface Digits {
+/** The digits of a number without its sign. */
+export interface Digits {
   readonly digits: string;
   /** The power of ten of the first digit. */
   readonly exponent: number;
@@ -22,6 +23,11 @@ function positional({ digits, exponent }: Digits): string {
   const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
   const fraction = digits.slice(exponent + 1);
   return fraction === '' ? whole : `${whole}.${fraction}`;
+}
+
+/** With an exponent below 10^-4 and from 10^`limit` on, without one between. */
+export function generalText(number: Digits, letter: string, limit: number): string {
+  return number.exponent < -4 || number.exponent >= limit ? exponential(number, letter) : positional(number);
 }
 
 /** `value` with exactly `places` digits after the point, rounded to nearest even from its exact binary value. */
@@ -58,5 +64,5 @@ function general(size: number, letter: string, precision: number | undefined, th
   else if (limit > shown.digits.length && shown.digits.length >= found.exponent + 1)
     limit = Math.max(1, shown.digits.length);
   if (precision !== undefined && limit === 0) limit = 1;
-  return found.exponent < -4 || found.exponent >= limit ? exponential(shown, letter) : positional(shown);
+  return generalText(shown, letter, limit);
 }

@@ -1,6 +1,6 @@
 import type { DocumentNode } from 'graphql';
 import { isObject, type Value } from '../values/value.ts';
-import { BuiltinError } from './builtin.ts';
+import { succeeds } from './builtin.ts';
 import { checkQuery, checkSchema } from './graphql/check.ts';
 import { documentText } from './graphql/document-text.ts';
 import { queryShape } from './graphql/query-shape.ts';
@@ -13,6 +13,7 @@ function documentOperand(args: readonly Value[], position: number, of: 'query' |
   const value = args[position - 1] ?? null;
   if (typeof value === 'string') return readDocument(value, of);
   if (isObject(value)) return readDocument(documentText(value, of), of);
+  // OPA counts the operands of these functions from 0.
   throw operandError(position - 1, value, 'string', 'object');
 }
 
@@ -21,16 +22,6 @@ function parseBoth(args: readonly Value[]): readonly [Value, Value] {
   const schema = documentOperand(args, 2, 'schema');
   checkQuery(checkSchema(schema), query);
   return [queryShape(query), schemaShape(schema)];
-}
-
-function succeeds(attempt: () => unknown): boolean {
-  try {
-    attempt();
-    return true;
-  } catch (error) {
-    if (error instanceof BuiltinError) return false;
-    throw error;
-  }
 }
 
 function parseAndVerify(args: readonly Value[]): Value {

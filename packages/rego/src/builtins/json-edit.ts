@@ -1,4 +1,4 @@
-import { entriesOf, getKey } from '../values/access.ts';
+import { entriesOf, getKey, sizeOf } from '../values/access.ts';
 import { equalValues } from '../values/compare.ts';
 import { RegoObject } from '../values/object.ts';
 import { RegoSet } from '../values/set.ts';
@@ -55,31 +55,27 @@ const selected = (selection: Value | undefined, key: Value): Value | undefined =
 function remove(value: Value, what: Value | undefined): Value | undefined {
   if (what === null) return undefined;
   if (!isObject(what)) return value;
-  const kept = (one: Value, key: Value): readonly Value[] => {
-    const left = remove(one, selected(what, key));
-    return left === undefined ? [] : [left];
-  };
-  if (isArray(value)) return value.flatMap((one, at) => kept(one, String(at)));
-  if (isSet(value)) return RegoSet.of(value.sorted.flatMap((one) => kept(one, one)));
-  if (!isObject(value)) return value;
-  return RegoObject.of(
-    [...entriesOf(value)].flatMap(([key, one]) => kept(one, key).map((left) => [key, left] as const)),
-  );
+  return withMembers(value, (one, key) => remove(one, selected(what, key)));
 }
 
 /** Only what is selected; what is not there is passed over. */
 function filter(value: Value, what: Value | undefined): Value | undefined {
   if (what === undefined) return undefined;
-  if (!isObject(what) || (isObject(what) && [...entriesOf(what)].length === 0 && !isObject(value))) return value;
+  if (!isObject(what) || (sizeOf(what) === 0 && !isObject(value))) return value;
+  return withMembers(value, (one, key) => filter(one, selected(what, key)));
+}
+
+/** A collection with what `left` gives for each member under its key, an index being a text; without those it gives nothing for. */
+function withMembers(value: Value, left: (one: Value, key: Value) => Value | undefined): Value {
   const kept = (one: Value, key: Value): readonly Value[] => {
-    const left = filter(one, selected(what, key));
-    return left === undefined ? [] : [left];
+    const found = left(one, key);
+    return found === undefined ? [] : [found];
   };
   if (isArray(value)) return value.flatMap((one, at) => kept(one, String(at)));
   if (isSet(value)) return RegoSet.of(value.sorted.flatMap((one) => kept(one, one)));
   if (!isObject(value)) return value;
   return RegoObject.of(
-    [...entriesOf(value)].flatMap(([key, one]) => kept(one, key).map((left) => [key, left] as const)),
+    [...entriesOf(value)].flatMap(([key, one]) => kept(one, key).map((found) => [key, found] as const)),
   );
 }
 

@@ -1,6 +1,6 @@
 import { RegoObject } from '../values/object.ts';
 import type { Value } from '../values/value.ts';
-import { BuiltinError } from './builtin.ts';
+import { succeeds } from './builtin.ts';
 import { parseUrl } from './go-url.ts';
 import { builtin, stringOperand } from './operands.ts';
 
@@ -13,14 +13,8 @@ function parse(text: string): Value {
 /** Parts of URIs, as Go's net/url finds them. */
 export const builtins = [
   builtin('uri.parse', (args) => parse(stringOperand(args, 1))),
-  builtin('uri.is_valid', ([value = null]) => {
-    if (typeof value !== 'string' || value === '') return false;
-    try {
-      parseUrl(value);
-      return true;
-    } catch (error) {
-      if (error instanceof BuiltinError) return false;
-      throw error;
-    }
-  }),
+  builtin(
+    'uri.is_valid',
+    ([value = null]) => typeof value === 'string' && value !== '' && succeeds(() => parseUrl(value)),
+  ),
 ];

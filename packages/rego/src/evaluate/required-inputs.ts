@@ -1,9 +1,7 @@
-import { operandValue } from '../compile/tree.ts';
 import type { Expr, Rule, Term } from '../syntax/ast.ts';
 import { RegoError } from '../syntax/error.ts';
-import { lookup } from '../values/access.ts';
 import type { Value } from '../values/value.ts';
-import type { Evaluation } from './evaluation.ts';
+import { inputAt, inputPath } from './input-paths.ts';
 import type { Step } from './step.ts';
 
 type Path = readonly Value[];
@@ -20,7 +18,7 @@ export function withoutUnreachedErrors(rule: Rule, step: Step): Step {
     try {
       return step(evaluation, frame);
     } catch (error) {
-      if (!isOfPolicy(error) || required.every((path) => isThere(evaluation, path))) throw error;
+      if (!isOfPolicy(error) || required.every((path) => inputAt(evaluation, path) !== undefined)) throw error;
       return false;
     }
   };
@@ -29,12 +27,6 @@ export function withoutUnreachedErrors(rule: Rule, step: Step): Step {
 /** Whether it is the policy's error, not that of a limit or a host that gave up. */
 function isOfPolicy(error: unknown): boolean {
   return error instanceof RegoError && error.code.startsWith('eval_') && error.code !== 'eval_cancel_error';
-}
-
-function isThere(evaluation: Evaluation, path: Path): boolean {
-  let value = evaluation.input;
-  for (const key of path) value = value === undefined ? undefined : lookup(value, key);
-  return value !== undefined;
 }
 
 /** Paths of the input a rule cannot hold without: those its expressions read outside `not`, `with` and inner bodies. */
@@ -76,14 +68,8 @@ function collect(term: Term, paths: Path[]): void {
   }
 }
 
-function collectRef([head, ...operands]: readonly Term[], paths: Path[]): void {
-  for (const operand of operands) collect(operand, paths);
-  if (head?.kind !== 'var' || head.name !== 'input') return;
-  const path: Value[] = [];
-  for (const operand of operands) {
-    const value = operandValue(operand);
-    if (value === undefined) return;
-    path.push(value);
-  }
-  paths.push(path);
+function collectRef(terms: readonly Term[], paths: Path[]): void {
+  for (const operand of terms.slice(1)) collect(operand, paths);
+  const path = inputPath(terms);
+  if (path !== undefined) paths.push(path);
 }

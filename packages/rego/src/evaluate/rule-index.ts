@@ -1,10 +1,9 @@
 import { isEquation } from '../compile/state.ts';
-import { operandValue } from '../compile/tree.ts';
 import type { Rule, Term } from '../syntax/ast.ts';
-import { lookup } from '../values/access.ts';
 import { type PlainKey, plainKey } from '../values/key.ts';
 import type { Value } from '../values/value.ts';
 import type { Evaluation } from './evaluation.ts';
+import { inputAt, inputPath } from './input-paths.ts';
 
 /** Finds the rules that can succeed without running all of them. */
 export interface RuleIndex<R> {
@@ -122,18 +121,7 @@ function subjectOf(
     return alias === undefined ? undefined : subjectOf(alias, args, new Map());
   }
   if (term.kind !== 'ref') return undefined;
-  const [head, ...operands] = term.terms;
-  if (head?.kind !== 'var' || head.name !== 'input') return undefined;
-  const path: Value[] = [];
-  for (const operand of operands) {
-    const value = operandValue(operand);
-    if (value === undefined) return undefined;
-    path.push(value);
-  }
-  const read = (evaluation: Evaluation): Value | undefined => {
-    let value = evaluation.input;
-    for (const key of path) value = value === undefined ? undefined : lookup(value, key);
-    return value;
-  };
-  return { key: `input ${JSON.stringify(path)}`, read };
+  const path = inputPath(term.terms);
+  if (path === undefined) return undefined;
+  return { key: `input ${JSON.stringify(path)}`, read: (evaluation) => inputAt(evaluation, path) };
 }

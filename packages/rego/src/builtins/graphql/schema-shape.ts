@@ -85,6 +85,18 @@ function commentsBefore(token: Token | undefined): Value | undefined {
 
 const textOf = (description: StringValueNode | undefined): string => description?.value ?? '';
 
+/** What everything with a name has. Definitions of directives have no directives, extensions no description. */
+function namedShape(
+  node: TypeNode | DirectiveDefinitionNode | FieldDefinitionNode | InputValueDefinitionNode | EnumValueDefinitionNode,
+) {
+  return {
+    ...commentsOf(node),
+    Description: 'description' in node ? textOf(node.description) : '',
+    Name: node.name.value,
+    Directives: 'directives' in node ? listOf(node.directives, directiveShape) : [],
+  };
+}
+
 function rootShape(node: SchemaDefinitionNode | SchemaExtensionNode): JsonObject {
   return pruned({
     ...commentsOf(node),
@@ -99,9 +111,7 @@ function rootShape(node: SchemaDefinitionNode | SchemaExtensionNode): JsonObject
 
 function directiveDefinitionShape(node: DirectiveDefinitionNode): JsonObject {
   return pruned({
-    ...commentsOf(node),
-    Description: textOf(node.description),
-    Name: node.name.value,
+    ...namedShape(node),
     Arguments: listOf(node.arguments, inputShape),
     Locations: node.locations.map(({ value }) => value),
     IsRepeatable: node.repeatable,
@@ -110,11 +120,8 @@ function directiveDefinitionShape(node: DirectiveDefinitionNode): JsonObject {
 
 function typeDefinitionShape(node: TypeNode): JsonObject {
   return pruned({
-    ...commentsOf(node),
+    ...namedShape(node),
     Kind: typeKinds.get(node.kind.replace(/Type(?:Definition|Extension)$/, '')) ?? '',
-    Description: 'description' in node ? textOf(node.description) : '',
-    Name: node.name.value,
-    Directives: listOf(node.directives, directiveShape),
     Interfaces: 'interfaces' in node ? (node.interfaces ?? []).map(({ name }) => name.value) : undefined,
     Fields: 'fields' in node ? fieldShapes(node.fields) : undefined,
     Types: 'types' in node ? (node.types ?? []).map(({ name }) => name.value) : undefined,
@@ -133,31 +140,18 @@ function fieldShapes(
 
 function fieldShape(node: FieldDefinitionNode): JsonObject {
   return pruned({
-    ...commentsOf(node),
-    Description: textOf(node.description),
-    Name: node.name.value,
+    ...namedShape(node),
     Arguments: listOf(node.arguments, inputShape),
     Type: typeShape(node.type),
-    Directives: listOf(node.directives, directiveShape),
   });
 }
 
 function inputShape(node: InputValueDefinitionNode): JsonObject {
   return pruned({
-    ...commentsOf(node),
-    Description: textOf(node.description),
-    Name: node.name.value,
+    ...namedShape(node),
     DefaultValue: node.defaultValue === undefined ? undefined : valueShape(node.defaultValue),
     Type: typeShape(node.type),
-    Directives: listOf(node.directives, directiveShape),
   });
 }
 
-function enumValueShape(node: EnumValueDefinitionNode): JsonObject {
-  return pruned({
-    ...commentsOf(node),
-    Description: textOf(node.description),
-    Name: node.name.value,
-    Directives: listOf(node.directives, directiveShape),
-  });
-}
+const enumValueShape = (node: EnumValueDefinitionNode): JsonObject => pruned(namedShape(node));

@@ -2,9 +2,6 @@ import type { ArgumentNode, ConstDirectiveNode, DirectiveNode, ObjectFieldNode, 
 import { Kind } from 'graphql';
 import type { JsonObject, Value } from '../../values/value.ts';
 
-/** An object of OPA's form of a document, as its fields are first written down. */
-export type Shape = { [name: string]: Value };
-
 /** Leaves out what is empty, as OPA does: nothing, lists without members, objects without names. Texts and flags stay. */
 export function pruned(shape: Readonly<Record<string, Value | undefined>>): JsonObject {
   return Object.fromEntries(

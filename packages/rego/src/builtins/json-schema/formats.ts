@@ -1,28 +1,20 @@
-import { RE2JS } from 're2js';
+import { succeeds } from '../builtin.ts';
 import { parseTime } from '../go-parse-time.ts';
 import { parseUrl } from '../go-url.ts';
 import { parseAddress } from '../ip.ts';
+import { compilePattern } from '../regexes.ts';
 
 type Check = (text: string) => boolean;
-
-const passes = (attempt: () => unknown): boolean => {
-  try {
-    attempt();
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const isTime =
   (...layouts: readonly string[]): Check =>
   (text) =>
-    layouts.some((layout) => passes(() => parseTime(layout, text)));
+    layouts.some((layout) => succeeds(() => parseTime(layout, text)));
 
 const date = '2006-01-02';
 const times = ['15:04:05Z07:00', '15:04:05'];
 
-const isReference: Check = (text) => passes(() => parseUrl(text)) && !text.includes('\\');
+const isReference: Check = (text) => succeeds(() => parseUrl(text)) && !text.includes('\\');
 const isUri: Check = (text) => isReference(text) && parseUrl(text).scheme !== '';
 
 /** Braces that are closed, none inside another. */
@@ -53,7 +45,7 @@ const checks: ReadonlyMap<string, Check> = new Map([
   ['iri-reference', isReference],
   ['uri-template', isTemplate],
   ['uuid', isPattern(/^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$/i)],
-  ['regex', (text) => passes(() => RE2JS.compile(text))],
+  ['regex', (text) => succeeds(() => compilePattern(text, { cache: new Map() }))],
   ['json-pointer', isPattern(new RegExp(`^${pointer}$`, 's'))],
   ['relative-json-pointer', isPattern(new RegExp(`^(?:0|[1-9][0-9]*)(?:#|${pointer})$`, 's'))],
 ]);

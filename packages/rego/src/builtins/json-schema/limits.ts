@@ -1,5 +1,6 @@
 import { compareNumbers, decimalOf, type RegoNumber } from '../../values/number.ts';
 import { BuiltinError } from '../builtin.ts';
+import { generalText } from '../float-format.ts';
 import type { NumberRange, SizeRange } from './schema.ts';
 
 type Wrong = readonly [type: string, words: string];
@@ -55,16 +56,10 @@ function isMultiple(value: RegoNumber, of: RegoNumber): boolean {
 /** As Go prints a `big.Float`: an exponent below 10^-4 and, with few digits, from 10^6 on (`1e+06`). */
 function floatText(value: RegoNumber): string {
   const { negative, digits, exponent } = decimalOf(value);
-  const sign = negative ? '-' : '';
   if (digits === '') return '0';
-  const power = exponent - 1;
-  if (power < -4 || power >= Math.max(digits.length, shortDigits)) {
-    const size = String(Math.abs(power)).padStart(2, '0');
-    return `${sign}${digits[0]}${digits.length > 1 ? `.${digits.slice(1)}` : ''}e${power < 0 ? '-' : '+'}${size}`;
-  }
-  if (exponent <= 0) return `${sign}0.${'0'.repeat(-exponent)}${digits}`;
-  if (digits.length <= exponent) return `${sign}${digits.padEnd(exponent, '0')}`;
-  return `${sign}${digits.slice(0, exponent)}.${digits.slice(exponent)}`;
+  return (
+    (negative ? '-' : '') + generalText({ digits, exponent: exponent - 1 }, 'e', Math.max(digits.length, shortDigits))
+  );
 }
 
 const shortDigits = 6;

@@ -1,4 +1,4 @@
-import { decimalOf, type RegoNumber, toInteger } from '../../values/number.ts';
+import { decimalOf, type RegoNumber } from '../../values/number.ts';
 import { isArray, isNumber, type JsonObject, typeName, type Value } from '../../values/value.ts';
 import { type BuiltinContext, BuiltinError } from '../builtin.ts';
 import { isFormat } from './formats.ts';
@@ -205,13 +205,17 @@ class Matcher {
     }
     const described = new Set(schema.properties.map(([name]) => name));
     for (const name of names) this.#lookAtMember(schema, name, value[name] ?? null, described, field, findings);
-    for (const name of schema.propertyNames === undefined ? [] : names) {
-      const found = this.match(schema.propertyNames ?? schema, name, field);
+    if (schema.propertyNames !== undefined) this.#lookAtNames(schema.propertyNames, names, field, findings);
+    findings.score++;
+  }
+
+  #lookAtNames(wanted: Schema, names: readonly string[], field: string, findings: Findings): void {
+    for (const name of names) {
+      const found = this.match(wanted, name, field);
       if (found.isValid) continue;
       findings.add('invalid_property_name', field, `Property name of "${name}" does not match`);
       findings.take(found);
     }
-    findings.score++;
   }
 
   #lookAtMember(
@@ -240,10 +244,11 @@ class Matcher {
 
   #lookAtValue(schema: Schema, value: Value, field: string, findings: Findings): void {
     const { constant, enumeration, format } = schema;
-    if (constant !== undefined && comparableText(value) !== constant) {
+    const text = constant === undefined && enumeration === undefined ? '' : comparableText(value);
+    if (constant !== undefined && text !== constant) {
       findings.add('const', field, `${field} does not match: ${constant}`);
     }
-    if (enumeration !== undefined && !enumeration.includes(comparableText(value))) {
+    if (enumeration !== undefined && !enumeration.includes(text)) {
       findings.add('enum', field, `${field} must be one of the following: ${enumeration.join(', ')}`);
     }
     if (format !== undefined && typeof value === 'string' && !isFormat(format, value)) {
@@ -275,7 +280,7 @@ function typeOf(value: Value): string {
 
 function isInteger(value: RegoNumber): boolean {
   const { digits, exponent } = decimalOf(value);
-  return digits === '' || exponent >= digits.length || toInteger(value) !== undefined;
+  return exponent >= digits.length;
 }
 
 function addAll(findings: Findings, field: string, wrong: Iterable<readonly [type: string, words: string]>): void {
