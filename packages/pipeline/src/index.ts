@@ -15,6 +15,7 @@ export {
   type Verdict,
   type VerdictInput,
   type VerdictReason,
+  verdictOf,
 } from './policy/verdict/decide-verdict.ts';
 export { exitCodeOf, type Outcome } from './policy/verdict/exit-code.ts';
 export { type ApplyVexOptions, applyVex } from './policy/vex/apply-vex.ts';

@@ -1,7 +1,7 @@
 import type { Report, ScanRequest, Severity } from '@assay/contract';
 import { readIgnoreFile, readVexFile, type Scanned, scanTarget } from '@assay/local';
 import { parseOutputs, plainText } from '@assay/output';
-import { applyIgnore, applyVex, decideVerdict, exitCodeOf, isFixable, type Verdict } from '@assay/pipeline';
+import { applyIgnore, applyVex, decideVerdict, exitCodeOf, isFixable, type Verdict, verdictOf } from '@assay/pipeline';
 import type { PolicyGate } from '@assay/policy';
 import { deliver } from '../deliver.ts';
 import { type ReachOptions, withReach } from '../options.ts';
@@ -98,11 +98,7 @@ async function readGate(world: World, paths: readonly string[]): Promise<PolicyG
 }
 
 function withPolicy({ reasons }: Verdict, said: ReturnType<PolicyGate['judge']>): Verdict {
-  const all = [...reasons, ...said.map(({ means, message }) => ({ check: 'policy', means, message }))];
-  const violations = all.filter(({ means }) => means === 'violating');
-  const open = all.filter(({ means }) => means === 'undecided');
-  const verdict = violations.length > 0 ? 'violating' : open.length > 0 ? 'undecided' : 'clean';
-  return { verdict, reasons: [...violations, ...open] };
+  return verdictOf([...reasons, ...said.map(({ means, message }) => ({ check: 'policy', means, message }))]);
 }
 
 function withApplied(report: Report, applied: ReturnType<typeof applyIgnore>): Report {

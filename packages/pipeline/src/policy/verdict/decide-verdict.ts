@@ -33,7 +33,11 @@ export interface Verdict {
  * Pure: same input, same verdict.
  */
 export function decideVerdict(input: VerdictInput): Verdict {
-  const reasons = checks.flatMap((check) => check(input) ?? []);
+  return verdictOf(checks.flatMap((check) => check(input) ?? []));
+}
+
+/** What reasons come to: a violation outranks an open question, and without a reason all is well. */
+export function verdictOf(reasons: readonly VerdictReason[]): Verdict {
   const violations = reasons.filter((reason) => reason.means === 'violating');
   const open = reasons.filter((reason) => reason.means === 'undecided');
   const verdict = violations.length > 0 ? 'violating' : open.length > 0 ? 'undecided' : 'clean';
