@@ -1,18 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import { AssayError, type ProblemCode } from '@assay/contract';
 import { compile, jsonText, type PreparedQuery, parseJson, RegoError, RegoErrors, type Value } from '@assay/rego';
-import type { PolicyBundle } from './engine.ts';
+import type { PolicyLimits, PolicyQuestion } from './engine.ts';
 
 /** What a thread is asked. */
-export interface WorkerQuestion {
+export interface WorkerQuestion extends PolicyQuestion, Omit<PolicyLimits, 'inputBytes'> {
+  /** Of the bundle. */
   readonly digest: string;
-  readonly bundle: PolicyBundle;
-  readonly query: string;
-  readonly input: Uint8Array;
-  readonly now: number;
-  readonly timeoutMs: number;
-  readonly memoryBytes: number;
-  readonly answerBytes: number;
 }
 
 export type WorkerAnswer =

@@ -1,3 +1,4 @@
+import { AssayError } from '@assay/contract';
 import { compile, RegoErrors } from '@assay/rego';
 
 /** How policies are read. */
@@ -50,4 +51,15 @@ export function faultsOf(error: unknown): readonly PolicyFault[] {
 export function faultText({ file, row, column, code, message, details }: PolicyFault): string {
   const place = row === 0 ? '' : `${file === '' ? '' : `${file}:`}${row}:${column}: `;
   return [`${place}${code}: ${message}`, ...details.map((line) => `\t${line}`)].join('\n');
+}
+
+/** What does not compile cannot be run: throws POLICY_INVALID with the first fault of it. */
+export function toInvalid(error: unknown): never {
+  const faults = faultsOf(error);
+  const [first] = faults;
+  const more = faults.length > 1 ? `, and ${faults.length - 1} more` : '';
+  throw new AssayError('POLICY_INVALID', `${first === undefined ? 'the policy' : faultText(first)}${more}`, {
+    cause: error,
+    hint: 'See all faults with: assay policy check',
+  });
 }

@@ -1,3 +1,4 @@
+import { AssayError } from '@assay/contract';
 import type { Value } from '@assay/rego';
 
 /** Policies to decide by, and the data beside them. */
@@ -42,6 +43,12 @@ export const usualLimits: PolicyLimits = {
   inputBytes: 256 * 1024 * 1024,
   answerBytes: 32 * 1024 * 1024,
 };
+
+/** Throws LIMIT_EXCEEDED for an input that is too large. */
+export function checkInput({ input }: PolicyQuestion, { inputBytes }: PolicyLimits): void {
+  if (input.length > inputBytes)
+    throw new AssayError('LIMIT_EXCEEDED', `the input has ${input.length} bytes; ${inputBytes} are allowed`);
+}
 
 /** Decides by Rego. Throws POLICY_INVALID for what does not compile, POLICY_FAILED for what cannot be evaluated, LIMIT_EXCEEDED, INTERRUPTED. */
 export interface PolicyEngine {

@@ -1,8 +1,7 @@
 import { AssayError } from '@assay/contract';
 import { compile, type Outcome, RegoError, type Value } from '@assay/rego';
-import type { CheckOptions } from './check-policies.ts';
+import { type CheckOptions, toInvalid } from './check-policies.ts';
 import type { PolicyFiles } from './load-files.ts';
-import { toInvalid } from './test-policies.ts';
 
 export interface EvalOptions extends CheckOptions {
   /** Milliseconds. */
@@ -13,15 +12,13 @@ export interface EvalOptions extends CheckOptions {
   readonly strictBuiltinErrors: boolean;
 }
 
-export type EvalResult = Outcome;
-
 /** Evaluates a query. Throws POLICY_INVALID for what does not compile, POLICY_FAILED for what cannot be evaluated. */
 export async function evalPolicies(
   { modules, data }: PolicyFiles,
   query: string,
   input: Value | undefined,
   options: EvalOptions,
-): Promise<EvalResult> {
+): Promise<Outcome> {
   const { dialect, strict } = options;
   const compiled = await compile(modules, { dialect, strict }).catch(toInvalid);
   const prepared = await compiled.prepare(query).catch(toInvalid);

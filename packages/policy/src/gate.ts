@@ -11,9 +11,8 @@ import {
   RegoError,
   type Value,
 } from '@assay/rego';
-import type { CheckOptions } from './check-policies.ts';
+import { type CheckOptions, toInvalid } from './check-policies.ts';
 import type { PolicyFiles } from './load-files.ts';
-import { toInvalid } from './test-policies.ts';
 
 /** One thing a gate has to say. */
 export interface GateReason {

@@ -9,7 +9,7 @@ export {
   type PolicyQuestion,
   usualLimits,
 } from './engine.ts';
-export { type EvalOptions, type EvalResult, evalPolicies } from './eval-policies.ts';
+export { type EvalOptions, evalPolicies } from './eval-policies.ts';
 export { createGate, type GateOptions, type GateReason, type PolicyGate } from './gate.ts';
 export { loadPolicyFiles, type PolicyFiles } from './load-files.ts';
 export { createOpaEngine, type OpaEngineOptions } from './opa-engine.ts';

@@ -1,5 +1,5 @@
 import { AssayError } from '@assay/contract';
-import { isObject, keysOf, lookup, type Value } from '@assay/rego';
+import { define, isObject, keysOf, lookup, type Value } from '@assay/rego';
 
 type Data = Record<string, Value>;
 
@@ -43,11 +43,6 @@ function copyOf(object: Value): Data {
   const copy: Data = {};
   if (isObject(object)) for (const key of keysOf(object)) define(copy, String(key), lookup(object, key) ?? null);
   return copy;
-}
-
-/** An own property, `__proto__` too. */
-function define(data: Data, name: string, value: Value): void {
-  Object.defineProperty(data, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 const contradiction = (name: string, file: string): AssayError =>

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { AssayError } from '@assay/contract';
 import { isArray, isObject, lookup, parseJson, type Value } from '@assay/rego';
-import { type PolicyAnswer, type PolicyEngine, type PolicyLimits, type PolicyQuestion, usualLimits } from './engine.ts';
+import {
+  checkInput,
+  type PolicyAnswer,
+  type PolicyEngine,
+  type PolicyLimits,
+  type PolicyQuestion,
+  usualLimits,
+} from './engine.ts';
 
 export interface OpaEngineOptions {
   /** The `opa` program. */
@@ -27,11 +34,7 @@ async function ask(
   question: PolicyQuestion,
   signal: AbortSignal | undefined,
 ): Promise<PolicyAnswer> {
-  if (question.input.length > limits.inputBytes)
-    throw new AssayError(
-      'LIMIT_EXCEEDED',
-      `the input has ${question.input.length} bytes; ${limits.inputBytes} are allowed`,
-    );
+  checkInput(question, limits);
   const folder = await mkdtemp(join(tmpdir(), 'assay-opa-'));
   try {
     await writeBundle(folder, question);

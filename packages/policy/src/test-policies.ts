@@ -1,4 +1,3 @@
-import { AssayError } from '@assay/contract';
 import {
   type Compiled,
   compile,
@@ -9,7 +8,7 @@ import {
   type TestRule,
   testRules,
 } from '@assay/rego';
-import { type CheckOptions, faultsOf, faultText } from './check-policies.ts';
+import { type CheckOptions, toInvalid } from './check-policies.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import type { PolicyFiles } from './load-files.ts';
 
@@ -94,15 +93,4 @@ async function runTest(
   const value = outcome.results[0]?.expressions[0]?.value;
   const prints = outcome.prints.map(({ text }) => text);
   return told(value === undefined || value === false ? 'failed' : 'passed', { prints });
-}
-
-/** What does not compile cannot be run. */
-export function toInvalid(error: unknown): never {
-  const faults = faultsOf(error);
-  const [first] = faults;
-  const more = faults.length > 1 ? `, and ${faults.length - 1} more` : '';
-  throw new AssayError('POLICY_INVALID', `${first === undefined ? 'the policy' : faultText(first)}${more}`, {
-    cause: error,
-    hint: 'See all faults with: assay policy check',
-  });
 }

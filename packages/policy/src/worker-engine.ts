@@ -3,7 +3,14 @@ import { AssayError, type ProblemCode } from '@assay/contract';
 import { parseJson } from '@assay/rego';
 import type { WorkerAnswer, WorkerQuestion } from './answer-questions.ts';
 import { digestOf } from './bundle-digest.ts';
-import { type PolicyAnswer, type PolicyEngine, type PolicyLimits, type PolicyQuestion, usualLimits } from './engine.ts';
+import {
+  checkInput,
+  type PolicyAnswer,
+  type PolicyEngine,
+  type PolicyLimits,
+  type PolicyQuestion,
+  usualLimits,
+} from './engine.ts';
 
 export interface WorkerEngineOptions {
   /** A file that calls `answerQuestions` when it is not the main thread. */
@@ -48,9 +55,7 @@ class WorkerEngine implements PolicyEngine {
 
   async ask(question: PolicyQuestion, signal?: AbortSignal): Promise<PolicyAnswer> {
     if (this.#isClosed) throw new AssayError('INTERRUPTED', 'the policy engine is closed');
-    const { inputBytes } = this.#limits;
-    if (question.input.length > inputBytes)
-      throw new AssayError('LIMIT_EXCEEDED', `the input has ${question.input.length} bytes; ${inputBytes} are allowed`);
+    checkInput(question, this.#limits);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ question, signal, resolve, reject });
       this.#next();

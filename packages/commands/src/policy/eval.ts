@@ -1,8 +1,8 @@
 import { AssayError } from '@assay/contract';
 import { readBytes } from '@assay/local';
 import { exitCodeOf } from '@assay/pipeline';
-import { type EvalResult, evalPolicies, loadPolicyFiles, readDataFile } from '@assay/policy';
-import { jsonText, type Value } from '@assay/rego';
+import { evalPolicies, loadPolicyFiles, readDataFile } from '@assay/policy';
+import { jsonText, type Outcome, type Value } from '@assay/rego';
 import type { World } from '../world.ts';
 import type { PolicyWords } from './policy-command.ts';
 
@@ -55,7 +55,7 @@ async function readInput(world: World, path: string): Promise<Value> {
   );
 }
 
-function tell({ results }: EvalResult, output: EvalWords['output']): string {
+function tell({ results }: Outcome, output: EvalWords['output']): string {
   const values = results.flatMap(({ expressions }) => expressions.map(({ value }) => value));
   if (output === 'values') return values.map((value) => `${jsonText(value)}\n`).join('');
   if (output === 'raw')

@@ -1,6 +1,6 @@
 export { entriesOf, getKey, keysOf, lookup, sizeOf } from './access.ts';
 export { compareValues, equalValues } from './compare.ts';
-export { displayText, type Json, jsonName, jsonText, parseJson, toJson } from './json.ts';
+export { define, displayText, type Json, jsonName, jsonText, parseJson, toJson } from './json.ts';
 export { compareStrings } from './key.ts';
 export {
   BigNumber,
