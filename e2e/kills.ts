@@ -16,6 +16,7 @@ import {
 import { parse } from 'yaml';
 import { aNamespace, removeNamespace, stubScan } from './a-scan.ts';
 import type { Cluster } from './cluster.ts';
+import { followAll } from './follow-all.ts';
 import { withValues } from './values.ts';
 
 /** What was asked for. */
@@ -209,25 +210,5 @@ class Judge {
     const strange = [...this.#runs.keys()].filter((name) => !names.includes(name)).map((name) => `a run of ${name}`);
     const many = this.mostActivePods > cap ? [`${this.mostActivePods} pods at once, ${cap} are allowed`] : [];
     return [...this.#trouble, ...doubled, ...strange, ...many];
-  }
-}
-
-async function followAll<T extends KubeObject>(
-  client: KubeClient,
-  resource: Resource<T>,
-  { namespace, signal }: { readonly namespace: string; readonly signal: AbortSignal },
-  see: (object: T, isGone: boolean) => void,
-): Promise<void> {
-  const { items, resourceVersion: listed } = await client.list(resource, { namespace });
-  for (const item of items) see(item, false);
-  let resourceVersion = listed;
-  while (!signal.aborted) {
-    for await (const event of client.watch(resource, { namespace, resourceVersion, signal })) {
-      if (event.type === 'BOOKMARK') resourceVersion = event.resourceVersion;
-      else {
-        resourceVersion = event.object.metadata.resourceVersion ?? resourceVersion;
-        see(event.object, event.type === 'DELETED');
-      }
-    }
   }
 }

@@ -15,6 +15,7 @@ import {
 import { parse } from 'yaml';
 import { aNamespace, pinned, removeNamespace, stubScan } from '../../e2e/a-scan.ts';
 import type { Cluster } from '../../e2e/cluster.ts';
+import { followAll } from '../../e2e/follow-all.ts';
 import type { Figure } from '../table.ts';
 
 const atOnce = 20;
@@ -54,19 +55,8 @@ function watch(client: KubeClient, cluster: Cluster, namespace: string, signal: 
   const note = (name: string) => {
     if (!times.has(name)) times.set(name, performance.now());
   };
-  const follow = async <T extends KubeObject>(resource: Resource<T>, tell: (object: T) => void) => {
-    const { resourceVersion: listed } = await client.list(resource, { namespace });
-    let resourceVersion = listed;
-    while (!signal.aborted) {
-      for await (const event of client.watch(resource, { namespace, resourceVersion, signal })) {
-        if (event.type === 'BOOKMARK') resourceVersion = event.resourceVersion;
-        else {
-          resourceVersion = event.object.metadata.resourceVersion ?? resourceVersion;
-          tell(event.object);
-        }
-      }
-    }
-  };
+  const follow = <T extends KubeObject>(resource: Resource<T>, tell: (object: T) => void) =>
+    followAll(client, resource, { namespace, signal }, tell);
   const quiet = (error: unknown) => {
     if (!signal.aborted) process.stderr.write(`bench: a watch ended: ${error}\n`);
   };

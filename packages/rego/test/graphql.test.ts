@@ -1,10 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { findOpa } from '@assay/testkit';
 import { describe, expect, it } from 'vitest';
-import { compile, parseJson, toJson } from '../src/index.ts';
+import { askBoth } from './oracle/ask-both.ts';
 
 // Queries and schemas read by `opa eval` and by us: documents and verdicts are the same, and words where a text cannot be read.
 const opa = findOpa('graphql beside opa');
@@ -80,27 +76,13 @@ fit := [graphql.parse_and_verify(text, input.schemas[1])[0] | some text in input
 both := [graphql.is_valid(text, input.schemas[1]) | some text in input.queries]
 `;
 
-interface Answers {
-  readonly result: readonly [
-    { readonly expressions: readonly [{ readonly value: Readonly<Record<string, unknown[]>> }] },
-  ];
-}
-
 describe.runIf(opa !== undefined)('graphql', () => {
   it('is read and judged as by opa', { timeout: 60_000 }, async () => {
-    const input = JSON.stringify({ queries, schemas });
-    const folder = mkdtempSync(join(tmpdir(), 'assay-rego-graphql-'));
-    const file = join(folder, 'g.rego');
-    writeFileSync(file, policy);
-    const args = ['eval', '--stdin-input', '--format', 'json', '--data', file, 'data.g'];
-    const text = execFileSync(opa ?? '', args, { input, encoding: 'utf8' });
-    rmSync(folder, { recursive: true });
-    const theirs = (JSON.parse(text) as Answers).result[0].expressions[0].value; // OPA's documented output
-    const query = await (await compile(new Map([['g.rego', policy]]))).prepare('answers = data.g');
-    const ours = toJson(query.evaluate(parseJson(input)).results[0]?.bindings.get('answers') ?? null) as Record<
-      string,
-      unknown[]
-    >; // the policy's own shape
+    const answers = await askBoth(opa ?? '', policy, 'data.g', { queries, schemas });
+    // The policy's own shape: a list under every rule's name.
+    const ours = answers.ours as Readonly<Record<string, unknown[]>>;
+    const theirs = answers.theirs as Readonly<Record<string, unknown[]>>;
+    expect(Object.keys(theirs)).toHaveLength(6);
     const differences = Object.keys(theirs).flatMap((name) =>
       (theirs[name] ?? []).flatMap((answer, at) => {
         const [mine, other] = [JSON.stringify(sorted(ours[name]?.[at])), JSON.stringify(sorted(answer))];

@@ -1,10 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { findOpa } from '@assay/testkit';
 import { describe, expect, it } from 'vitest';
-import { compile, parseJson, toJson } from '../src/index.ts';
+import { askBoth } from './oracle/ask-both.ts';
 
 // Documents and schemas given to `opa eval` and to us in one policy: answers, kinds, places and words are the same.
 const opa = findOpa('json.match_schema beside opa');
@@ -193,30 +189,18 @@ matched(document, schema) := [ok, {[e.type, e.field, e.desc, e.error] | some e i
 } else := "undefined"
 `;
 
-interface Answers {
-  readonly result: readonly [{ readonly expressions: readonly [{ readonly value: readonly unknown[] }] }];
-}
-
 describe.runIf(opa !== undefined)('json.match_schema and json.verify_schema', () => {
   it('answer what opa answers', { timeout: 60_000 }, async () => {
-    const input = JSON.stringify({ pairs });
-    const folder = mkdtempSync(join(tmpdir(), 'assay-rego-schema-'));
-    const file = join(folder, 'schemas.rego');
-    writeFileSync(file, policy);
-    const args = ['eval', '--stdin-input', '--format', 'json', '--data', file, 'data.schemas.answers'];
-    const text = execFileSync(opa ?? '', args, { input, encoding: 'utf8' });
-    rmSync(folder, { recursive: true });
-    const theirs = (JSON.parse(text) as Answers).result[0].expressions[0].value; // OPA's documented output
-    const query = await (await compile(new Map([['schemas.rego', policy]]), {})).prepare(
-      'answers = data.schemas.answers',
-    );
-    const ours = toJson(query.evaluate(parseJson(input)).results[0]?.bindings.get('answers') ?? null);
-    const seen = Array.isArray(ours) ? ours : [];
+    const { ours, theirs } = await askBoth(opa ?? '', policy, 'data.schemas.answers', { pairs });
+    const [seen, wanted] = [listOf(ours), listOf(theirs)];
+    expect(wanted).toHaveLength(pairs.length);
     const differences = pairs.flatMap((pair, at) =>
-      JSON.stringify(seen[at]) === JSON.stringify(theirs[at])
+      JSON.stringify(seen[at]) === JSON.stringify(wanted[at])
         ? []
-        : [`${JSON.stringify(pair)}\n  ours: ${JSON.stringify(seen[at])}\n  opa:  ${JSON.stringify(theirs[at])}`],
+        : [`${JSON.stringify(pair)}\n  ours: ${JSON.stringify(seen[at])}\n  opa:  ${JSON.stringify(wanted[at])}`],
     );
     expect(differences).toEqual([]);
   });
 });
+
+const listOf = (answer: unknown): readonly unknown[] => (Array.isArray(answer) ? answer : []);
