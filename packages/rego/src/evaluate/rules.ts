@@ -51,7 +51,8 @@ export class RuleGroup {
     const first = node.rules[0];
     this.arity = first?.head.args?.length;
     this.#path = pathText(first, program);
-    if (this.arity !== undefined) this.#kind = 'function';
+    // A v0 rule `f()` takes no argument: it can be called, and has a document like any other rule.
+    if (this.arity !== undefined && this.arity > 0) this.#kind = 'function';
     else if (node.rules.some((rule) => groundPrefix(rule.head.ref).length < rule.head.ref.length))
       this.#kind = 'object';
     else this.#kind = first !== undefined && isMultiValue(first) ? 'set' : 'complete';
