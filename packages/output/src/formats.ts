@@ -61,11 +61,11 @@ export const formats = {
   },
   'spdx-json': {
     id: 'spdx-json',
-    description: 'SPDX JSON 2.3: packages; the format has no place for findings',
+    description: 'SPDX JSON 2.3 or 2.2: packages; the format has no place for findings',
     mediaType: 'application/spdx+json',
     extension: 'spdx.json',
     needs: ['packages'],
-    versions: ['2.3'],
+    versions: ['2.3', '2.2'],
     isSbom: true,
   },
   sarif: {

@@ -21,7 +21,7 @@ describe('-o', () => {
     ['json=', /names no file/],
     ['json@2', /there is only one/],
     ['cyclonedx-json@1.3', /versions: 1\.4, 1\.5, 1\.6, 1\.7/],
-    ['spdx-json@2.2', /versions: 2\.3/],
+    ['spdx-json@2.1', /versions: 2\.2, 2\.3/],
     ['__proto__', /not an output format/],
   ];
   for (const [value, words] of bad) {

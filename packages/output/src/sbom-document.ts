@@ -13,7 +13,7 @@ const cycloneDx: Readonly<Record<string, CycloneDxVersion>> = {
   '1.6': '1.6',
   '1.7': '1.7',
 };
-const spdx: Readonly<Record<string, SpdxVersion>> = { '2.3': '2.3' };
+const spdx: Readonly<Record<string, SpdxVersion>> = { '2.2': '2.2', '2.3': '2.3' };
 
 /** Writes the inventory, with the findings where the format has a place for them. Throws OPTION_INVALID. */
 export function sbomDocument(

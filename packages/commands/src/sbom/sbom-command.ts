@@ -4,7 +4,7 @@ import type { Ending } from '../program.ts';
 import type { World } from '../world.ts';
 
 const formatHelp =
-  'cyclonedx-json, cyclonedx-xml (1.6, or @1.4 to @1.7), spdx-json (2.3); with =FILE to write a file; may be given several times';
+  'cyclonedx-json, cyclonedx-xml (1.6, or @1.4 to @1.7), spdx-json (2.3, or @2.2); with =FILE to write a file; may be given several times';
 
 /** `assay sbom …`. */
 export function sbomCommand(world: World, end: Ending): Command {

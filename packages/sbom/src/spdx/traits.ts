@@ -10,20 +10,22 @@ export interface SpdxTraits {
   readonly loses: readonly string[];
 }
 
+const losesOfTwo: readonly string[] = [
+  'findings, but for a reference to the advisory with its id, severity and fixed versions in words',
+  'rejected entries, but for their number',
+  'fractions of a second of the creation date',
+];
+
 /** Every version of SPDX that is read. Source: SPDX 2.2, 2.3 and 3.0.1. */
 export const spdxTraits: readonly SpdxTraits[] = [
   { version: '2.1', encodings: ['json', 'tag-value'], carriesFindings: false, writable: false, loses: [] },
-  { version: '2.2', encodings: ['json', 'tag-value'], carriesFindings: false, writable: false, loses: [] },
+  { version: '2.2', encodings: ['json', 'tag-value'], carriesFindings: false, writable: true, loses: losesOfTwo },
   {
     version: '2.3',
     encodings: ['json', 'tag-value'],
     carriesFindings: false,
     writable: true,
-    loses: [
-      'findings, but for a reference to the advisory with its id, severity and fixed versions in words',
-      'rejected entries, but for their number',
-      'fractions of a second of the creation date',
-    ],
+    loses: losesOfTwo,
   },
   { version: '3.0.1', encodings: ['json'], carriesFindings: true, writable: false, loses: [] },
 ];

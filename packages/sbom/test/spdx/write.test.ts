@@ -47,6 +47,20 @@ const aFinding = (pkg: Package): Finding => ({
   ...{ fixState: 'fixed', fixedIn: ['2'], evidence: [], urls: ['https://example.org/CVE-2026-1'], cwes: [] },
 });
 
+describe('SPDX 2.2 that we write', () => {
+  it('breaks no rule of 2.2, and reads back to the same packages', () => {
+    fc.assert(
+      fc.property(inventories, (inventory) => {
+        const text = [...writeSpdx({ createdAt, tool, inventory }, { version: '2.2' })].join('');
+        expect(spdxProblems(JSON.parse(text), '2.2')).toEqual([]);
+        const names = (packages: readonly Package[]) => packages.map(({ name, version, purl }) => [name, version, purl]);
+        expect(names(readAgain(text).inventory.packages)).toEqual(names(inventory.packages));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
 describe('SPDX 2.3 that we write', () => {
   it('gives the same inventory when it is read back, and breaks no rule', () => {
     fc.assert(

@@ -8,6 +8,7 @@ import { isSaid } from '../said.ts';
 import { findTool, formatTool } from './creation-info.ts';
 import { documentId, toElementId, toPackageIds } from './element-ids.ts';
 import { toDeclaredLicenses } from './license-names.ts';
+import { toSpdx22 } from './to-spdx22.ts';
 import { type PackageWriter, packageWriter } from './write-package.ts';
 
 /** Namespaces of our documents begin like this. Source: SPDX 2.3 §6.5: unique, absolute, without `#`. */
@@ -17,20 +18,20 @@ const namespaceStem = 'https://assay.dev/spdx/';
 const linesPerChunk = 256;
 
 /**
- * Writes SPDX 2.3 in JSON, in chunks; the same input gives the same bytes. What SPDX has no field for is kept in one annotation
+ * Writes SPDX 2.2 or 2.3 in JSON, in chunks; the same input gives the same bytes. What SPDX has no field for is kept in one annotation
  * per package, so that reading back gives the same inventory; `rejected` is told in the document's comment. Findings become references to their advisories: see `spdxTraits`.
  * Throws OPTION_INVALID for a creation date that is none.
  */
-export function* writeSpdx(input: SbomInput, _options: { readonly version: '2.3' }): Generator<string> {
-  yield* inChunks(documentLines(new DocumentWriter(input)));
+export function* writeSpdx(input: SbomInput, options: { readonly version: '2.2' | '2.3' }): Generator<string> {
+  yield* inChunks(documentLines(new DocumentWriter(input), options.version));
 }
 
-function* documentLines(writer: DocumentWriter): Generator<string> {
-  yield writer.head();
+function* documentLines(writer: DocumentWriter, version: '2.2' | '2.3'): Generator<string> {
+  yield writer.head(version);
   yield ',\n"packages":[\n';
   let separator = '';
   for (const element of writer.packages()) {
-    yield `${separator}${JSON.stringify(element)}`;
+    yield `${separator}${JSON.stringify(version === '2.2' ? toSpdx22(element) : element)}`;
     separator = ',\n';
   }
   yield '\n],\n"relationships":[\n';
@@ -90,14 +91,14 @@ class DocumentWriter {
     });
   }
 
-  head(): string {
+  head(version: '2.2' | '2.3'): string {
     const { inventory, tool } = this.#input;
     const keptTools = differences(
       { tools: this.#tools.flatMap((entry) => findTool(formatTool(entry)) ?? []) },
       { tools: this.#tools },
     );
     const head = {
-      spdxVersion: 'SPDX-2.3',
+      spdxVersion: `SPDX-${version}`,
       dataLicense: 'CC0-1.0',
       SPDXID: documentId,
       name: inventory.subject.name === '' ? 'NOASSERTION' : inventory.subject.name,
