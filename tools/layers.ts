@@ -31,6 +31,9 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'packages/runner': ['contract', 'pipeline', 'oci', 'sbom'],
   'packages/cloudevents': ['contract'],
   'packages/observer': ['contract', 'pipeline', 'kube', 'oci', 'image', 'sbom', 'cloudevents'],
+  'packages/store': ['contract', 'sbom'],
+  'packages/store-api': ['contract', 'store', 'cloudevents', 'kube'],
+  'packages/insight': ['contract'],
   'packages/images': ['contract', 'oci'],
   // Alone: others could use it.
   'packages/rego': [],
@@ -47,11 +50,13 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'kube',
     'apiserver',
     'cloudevents',
+    'store',
   ],
   'apps/cli': ['contract', 'commands', 'local'],
   'apps/controller': ['contract', 'controller', 'kube'],
   'apps/runner': ['contract', 'runner'],
   'apps/observer': ['contract', 'observer', 'kube', 'oci'],
+  'apps/store': ['contract', 'store', 'store-api', 'kube'],
 };
 
 /** Rooms that are decisions and words only: no `node:*`, no clock. */

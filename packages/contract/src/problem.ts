@@ -274,6 +274,53 @@ export const problems = {
     "None of the publisher's secrets holds credentials for registries.",
     'Give the publisher a secret of type kubernetes.io/dockerconfigjson; see docs/reference/engines.md.',
   ),
+  // The store
+  STORE_UNREACHABLE: error(
+    'The database of the store cannot be used.',
+    'Check that it runs and that the address, the user and the password are right; the message says what it answered.',
+    'later',
+  ),
+  STORE_LOCKED: error(
+    'Another process uses the data folder of the store.',
+    'Stop that process, or name another folder; the embedded database serves one process only.',
+    'later',
+  ),
+  STORE_TOO_NEW: error(
+    'A newer version of this product has changed the database.',
+    'Use that version or a newer one; a schema is never turned back.',
+  ),
+  STORE_SLOW: error(
+    'The database took longer to answer than it may.',
+    'Ask for less: a smaller page or a narrower filter.',
+    'later',
+  ),
+  STORE_BUSY: error(
+    'Too many documents wait to be stored.',
+    'Send it again after the seconds that Retry-After says.',
+    'later',
+  ),
+  STORE_ANSWER: error(
+    'The answer is not what a store says.',
+    'Check that the address is the store itself, not a web page or proxy.',
+  ),
+  REQUEST_INVALID: error('The request has a value that is not allowed.', 'Correct the value that the message names.'),
+  REPORT_UID_INVALID: error(
+    'The text cannot name a report.',
+    'Use letters, digits and - . _ ~ only, 512 characters at most.',
+  ),
+  REPORT_EXISTS: error(
+    'A report of this name is stored already.',
+    'Nothing to do when it is the same report; else give it another name.',
+  ),
+  SBOM_MISMATCH: error(
+    'The document is not of the format that the request says.',
+    'Send Report-Type-Format and Content-Type as the document is.',
+  ),
+  ENTITY_INVALID: error(
+    'It is not known which image or source a document is about.',
+    'Name it with Entity-Name and Entity-Version, or have the scanner write the subject and its version.',
+  ),
+  NOT_STORED: error('The store has nothing of this name.', 'Check the name; a report may not have been stored yet.'),
   POLICY_INVALID: error(
     'A policy or its data cannot be read or compiled.',
     'Correct it at the place that is named; assay policy check names all places.',

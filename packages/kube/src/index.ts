@@ -45,6 +45,7 @@ export { apiVersionOf, collectionPath, groupPath, objectPath, type Resource } fr
 export * from './resources/core.ts';
 export { crdManifests } from './resources/crd-manifests.ts';
 export * from './resources/image-vulnerability-scan.ts';
+export * from './resources/reviews.ts';
 export * from './resources/scanner-profile.ts';
 export * from './resources/tekton.ts';
 export { type StatusServerOptions, startStatusServer } from './status-server.ts';

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -28,4 +28,9 @@ export function fixturesFor(suite: string): boolean {
     process.stderr.write(`left out: ${suite}: ../shared/fixtures is not beside this checkout\n`);
   }
   return hasFixtures;
+}
+
+/** A file of the shared contract, such as `spec/store-openapi.yaml`. Throws where it is missing. */
+export function sharedText(path: string): string {
+  return readFileSync(join(shared, path), 'utf8');
 }

@@ -53,7 +53,8 @@ describe('SPDX 2.2 that we write', () => {
       fc.property(inventories, (inventory) => {
         const text = [...writeSpdx({ createdAt, tool, inventory }, { version: '2.2' })].join('');
         expect(spdxProblems(JSON.parse(text), '2.2')).toEqual([]);
-        const names = (packages: readonly Package[]) => packages.map(({ name, version, purl }) => [name, version, purl]);
+        const names = (packages: readonly Package[]) =>
+          packages.map(({ name, version, purl }) => [name, version, purl]);
         expect(names(readAgain(text).inventory.packages)).toEqual(names(inventory.packages));
       }),
       { numRuns: 200 },

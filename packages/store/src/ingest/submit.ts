@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { AssayError } from '@assay/contract';
+import type { Queries } from '../database/database.ts';
+import { Months } from '../database/months.ts';
+import type { ReadingPool } from '../reading/reading-pool.ts';
+import { createDictionaries, type Dictionaries } from './dictionaries.ts';
+import { toEntity } from './entity.ts';
+import type { DocumentSubject, Entity } from './facts.ts';
+import { type StoredReport, writeReport } from './write-report.ts';
+
+/** A document as a client sends it. */
+export interface Upload {
+  readonly kind: Entity['kind'];
+  readonly bytes: Uint8Array;
+  /** Which standard and encoding the client says it is. */
+  readonly claims: { readonly standard: 'cyclonedx' | 'spdx'; readonly encoding: 'json' | 'xml' };
+  /** Instead of what the document says it is about. */
+  readonly subject?: DocumentSubject;
+  /** Made when absent. */
+  readonly uid?: string;
+  readonly originalLocation?: string;
+  readonly filePath?: string;
+}
+
+/** Takes documents in. */
+export class Intake {
+  readonly #queries: Queries;
+  readonly #pool: ReadingPool;
+  readonly #months: Months;
+  readonly #now: () => Date;
+  readonly dictionaries: Dictionaries = createDictionaries();
+
+  constructor(queries: Queries, pool: ReadingPool, now: () => Date) {
+    this.#queries = queries;
+    this.#pool = pool;
+    this.#months = new Months(queries);
+    this.#now = now;
+  }
+
+  /**
+   * Stores a document as a report. Throws REPORT_UID_INVALID, REPORT_EXISTS, ENTITY_INVALID, SBOM_MISMATCH when it is not what the client says, what reading
+   * and what the database throw.
+   */
+  async submit(upload: Upload): Promise<StoredReport> {
+    const uid = upload.uid ?? randomUUID();
+    if (!/^[A-Za-z0-9._~-]{1,512}$/.test(uid))
+      throw new AssayError('REPORT_UID_INVALID', `${JSON.stringify(uid.slice(0, 100))} cannot name a report`);
+    const read = await this.#pool.read(upload.bytes);
+    const { standard, encoding } = upload.claims;
+    if (read.format.name !== standard || read.format.encoding !== encoding)
+      throw new AssayError(
+        'SBOM_MISMATCH',
+        `the document is ${read.format.name} as ${read.format.encoding}, not ${standard} as ${encoding}`,
+      );
+    const entity = toEntity(upload.kind, upload.subject ?? read.subject);
+    const generatedAt = this.#now();
+    await this.#months.ensure(generatedAt);
+    return writeReport(this.#queries, this.dictionaries, {
+      uid,
+      entity,
+      facts: read.facts,
+      document: { sha256: read.sha256, mediaType: mediaTypeOf(read.format), size: read.size, gzip: read.gzip },
+      generatedAt,
+      originalLocation: upload.originalLocation ?? '',
+      filePath: upload.filePath ?? '',
+    });
+  }
+}
+
+function mediaTypeOf({ name, encoding }: { readonly name: string; readonly encoding: string }): string {
+  return name === 'cyclonedx' ? `application/vnd.cyclonedx+${encoding}` : `application/spdx+${encoding}`;
+}
