@@ -16,6 +16,9 @@ const nowhere: World = {
   signal: new AbortController().signal,
   now: () => new Date(0),
   runtime: { node: '', platform: '' },
+  program: new URL('file:///'),
+  userHome: '',
+  isInteractive: false,
   called: './assay',
 };
 

@@ -55,7 +55,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'cloudevents',
     'store',
   ],
-  'apps/cli': ['contract', 'commands', 'local'],
+  'apps/cli': ['contract', 'commands', 'local', 'store'],
   'apps/controller': ['contract', 'controller', 'kube'],
   'apps/runner': ['contract', 'runner'],
   'apps/observer': ['contract', 'observer', 'kube', 'oci'],

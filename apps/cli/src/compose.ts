@@ -2,7 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runProgram, type Screen, type World } from '@assay/commands';
-import { type DisplayWishes, type Environment, type Installation, readDisplay, readSettings } from './config.ts';
+import {
+  type DisplayWishes,
+  type Environment,
+  type Installation,
+  readDisplay,
+  readSettings,
+  readStoreUser,
+} from './config.ts';
 
 /** Runs the command line with this process's own streams and environment, to the exit code. */
 export async function runHere(words: readonly string[], env: Environment, signal: AbortSignal): Promise<number> {
@@ -16,6 +23,9 @@ export async function runHere(words: readonly string[], env: Environment, signal
     now: () => new Date(),
     runtime: { node: process.versions.node, platform: `${process.platform}/${process.arch}` },
     ...(env.KUBECONFIG ? { kubeconfig: env.KUBECONFIG } : {}),
+    program: new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url),
+    ...readStoreUser(env),
+    isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     called: env.npm_lifecycle_event === 'start' ? 'npm start -s --' : './assay',
   };
   return runProgram(words, world);

@@ -35,6 +35,12 @@ export function readSettings(env: Environment, installed: Installation): Setting
   };
 }
 
+/** Who asks the store. Source: spec/insight.md §2. */
+export function readStoreUser(env: Environment): { readonly userHome: string; readonly storeToken?: string } {
+  const token = env.METADATA_STORE_ACCESS_TOKEN;
+  return { userHome: env.HOME || homedir(), ...(token ? { storeToken: token } : {}) };
+}
+
 /** NO_COLOR wins over FORCE_COLOR; an empty value is no value. */
 export function readDisplay(env: Environment): DisplayWishes {
   const columns = /^\d{1,4}$/.test(env.COLUMNS ?? '') ? Number(env.COLUMNS) : undefined;

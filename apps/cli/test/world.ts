@@ -58,7 +58,10 @@ export class TestWorld {
       signal: options.signal ?? new AbortController().signal,
       now: () => this.now,
       runtime: { node: '24.0.0', platform: 'linux/x64' },
-      called: './assay',
+      program: new URL('../src/main.ts', import.meta.url),
+    userHome: '',
+    isInteractive: false,
+    called: './assay',
     });
     return { code, stdout, stderr };
   }

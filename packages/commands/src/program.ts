@@ -4,10 +4,12 @@ import { grantCommand } from './cluster/grant-command.ts';
 import { installCommand } from './cluster/install-command.ts';
 import { addCompletion } from './completion.ts';
 import { dbCommand } from './db/db-command.ts';
+import { insightCommand, runInsightHere } from './insight/insight-command.ts';
 import { policyCommand } from './policy/policy-command.ts';
 import { sbomCommand } from './sbom/sbom-command.ts';
 import { scanCommand } from './scan/scan-command.ts';
 import { tellError } from './screen/tell-error.ts';
+import { upCommand } from './up/up-command.ts';
 import { versionCommand } from './version-command.ts';
 import { tellWelcome } from './welcome.ts';
 import type { World } from './world.ts';
@@ -37,6 +39,8 @@ export function createProgram(world: World, end: Ending): Command {
   program.addCommand(policyCommand(world, end));
   program.addCommand(installCommand(world, end));
   program.addCommand(grantCommand(world, end));
+  program.addCommand(upCommand(world, end));
+  program.addCommand(insightCommand());
   program.addCommand(versionCommand(world, end));
   program.argument('[COMMAND]', 'what to do').allowExcessArguments();
   program.action(async (word: string | undefined, options: { readonly version?: boolean }) => {
@@ -52,6 +56,8 @@ export function createProgram(world: World, end: Ending): Command {
 
 /** Runs one call of the program to its exit code. Never throws. */
 export async function runProgram(words: readonly string[], world: World): Promise<number> {
+  // It has its own words for everything, errors included: those of the client it takes the place of.
+  if (words[0] === 'insight') return runInsightHere(words.slice(1), world);
   let code = 0;
   const waiting: Promise<void>[] = [];
   try {
@@ -105,7 +111,7 @@ function each(command: Command, act: (command: Command) => void): void {
 
 function toUsage(error: CommanderError, words: readonly string[]): AssayError {
   const detail = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
-  const command = words.find((word) => /^(?:scan|sbom|db|policy|install|grant|version|completion)$/.test(word));
+  const command = words.find((word) => /^(?:scan|sbom|db|policy|install|grant|up|version|completion)$/.test(word));
   const hint = `See: assay ${command === undefined ? '' : `${command} `}--help`;
   return new AssayError('USAGE', detail, { cause: error, hint });
 }

@@ -23,6 +23,14 @@ export interface World {
   readonly runtime: { readonly node: string; readonly platform: string };
   /** What KUBECONFIG says: one file, or a list that is merged. */
   readonly kubeconfig?: string;
+  /** The file of this program, which threads run too. */
+  readonly program: URL;
+  /** The user's home folder, where the configuration of `insight` lies. */
+  readonly userHome: string;
+  /** `METADATA_STORE_ACCESS_TOKEN`. */
+  readonly storeToken?: string;
+  /** Whether somebody can answer a question. */
+  readonly isInteractive: boolean;
   /** How the program was called, for the commands it prints. */
   readonly called: string;
 }

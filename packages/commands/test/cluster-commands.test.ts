@@ -39,6 +39,9 @@ function aWorld() {
     now: () => new Date(),
     runtime: { node: process.versions.node, platform: 'linux/x64' },
     ...(KUBECONFIG !== undefined && { kubeconfig: KUBECONFIG }),
+    program: new URL('file:///'),
+    userHome: '',
+    isInteractive: false,
     called: './assay',
   };
   return { world, text: () => said.join('') };

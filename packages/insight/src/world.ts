@@ -17,6 +17,8 @@ export interface InsightWorld {
   /** `METADATA_STORE_ACCESS_TOKEN`: wins over a stored token. */
   readonly token?: string;
   readonly version: string;
+  /** A store that is asked when no target is set. */
+  readonly local?: { readonly endpoint: string; readonly accessToken: string };
 }
 
 /** A failure in words for the user. Everything else thrown is a defect. */

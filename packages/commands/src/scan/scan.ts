@@ -9,6 +9,7 @@ import { readTemplate } from '../read-template.ts';
 import { Progress } from '../screen/progress.ts';
 import { readPlatform, readTarget } from '../targets.ts';
 import type { World } from '../world.ts';
+import { keepReport } from './keep-report.ts';
 
 export interface ScanWords extends ReachOptions {
   readonly output?: readonly string[];
@@ -85,6 +86,7 @@ export async function scan(world: World, word: string, words: ScanWords): Promis
     { report: counted, inventory: scanned.inventory, verdict },
     { ...template, ...(words.showSuppressed === undefined ? {} : { showSuppressed: words.showSuppressed }) },
   );
+  await keepReport(world, report, scanned, words.quiet === true);
   const isTableShown = specs.some((spec) => spec.format === 'table' && spec.file === undefined);
   if (words.quiet !== true && !isTableShown) await tellAside(world, counted, verdict);
   return exitCodeOf([verdict.verdict]);

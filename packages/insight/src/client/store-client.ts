@@ -39,7 +39,7 @@ export interface StoreClient {
 
 /** A client of the configured store. */
 export async function openClient(world: InsightWorld): Promise<StoreClient> {
-  const target = await readTarget(world.home);
+  const target = await readTarget(world.home, world.local);
   return new HttpClient(target, world.token ?? target.accessToken, await agentOf(target), world.signal);
 }
 

@@ -44,10 +44,11 @@ export async function writeTarget(home: string, { endpoint, caCert, accessToken 
   return path;
 }
 
-/** Reads the configuration. Throws InsightError when no target is set or the file is damaged. */
-export async function readTarget(home: string): Promise<Target> {
+/** Reads the configuration; `local` is taken when there is none. Throws InsightError when no target is set or the file is damaged. */
+export async function readTarget(home: string, local?: Target): Promise<Target> {
   const path = targetFile(home);
   const text = await readText(path);
+  if (text === undefined && local !== undefined) return local;
   if (text === undefined) throw new InsightError('no target is set: run "insight config set-target <endpoint>" first');
   const values = parsed(text, path);
   const endpoint = values.endpoint;
