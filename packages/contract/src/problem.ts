@@ -241,6 +241,10 @@ export const problems = {
     'Nothing to do: it is sent again. Check the endpoint, its certificate and the token when it stays so.',
     'later',
   ),
+  EVENT_UNPROCESSED: error(
+    'Nobody can make anything of the event.',
+    'Nothing to do for events of things that the store does not keep; the message says what is missing.',
+  ),
   EVENT_INVALID: error(
     'The message is no CloudEvent.',
     'Send CloudEvents 1.0: structured, batch or binary; the message names what is missing.',

@@ -91,7 +91,9 @@ export function toCommand(definition: CommandDefinition, world: InsightWorld, en
   }
   if (example !== undefined) command.addHelpText('after', `\nExample:\n  ${example}`);
   command.action(async (...words: readonly unknown[]) => {
-    const given = new Given(command.opts());
+    const inherited: unknown = command.parent?.getOptionValue('outputFormat');
+    const isOwn = inherited === undefined || command.getOptionValueSource('outputFormat') !== 'default';
+    const given = new Given({ ...command.opts(), ...(isOwn ? {} : { outputFormat: inherited }) });
     const missing = flags.filter(({ isRequired, name: flag }) => isRequired === true && given.text(flag) === undefined);
     const names = missing.map((flag) => `"${flag.name}"`).sort();
     if (names.length > 0) throw new InsightError(`required flag(s) ${names.join(', ')} not set`);

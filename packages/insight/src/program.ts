@@ -9,6 +9,7 @@ import { triageCommands } from './commands/triage.ts';
 import { vulnerabilityCommands } from './commands/vulnerability.ts';
 import { checkEndpoint, targetFile, writeTarget } from './config/target.ts';
 import { type CommandDefinition, type Ending, toCommand, toGroup } from './flags.ts';
+import { clean } from './text/words.ts';
 import { InsightError, type InsightWorld } from './world.ts';
 
 /** The whole client as commander sees it. Source: spec/insight.md §1.1. */
@@ -20,6 +21,11 @@ export function createInsight(world: InsightWorld, end: Ending): Command {
       about,
       definitions.map((definition) => toCommand(definition, world, end)),
     );
+  // The flag may stand before the command as well. Source: spec/insight.md §3.11.
+  const triage = group('triage', [], 'analyses of vulnerabilities', triageCommands).option(
+    '--output-format <FORMAT>',
+    'text, api-json',
+  );
   const program = toGroup('insight', [], 'Posts to and queries the Metadata Store: CycloneDX XML and JSON, SPDX JSON', [
     toGroup('config', [], 'configures which store is asked', [setTargetCommand(world, end)]),
     healthCommand(world, end),
@@ -27,7 +33,7 @@ export function createInsight(world: InsightWorld, end: Ending): Command {
     group('package', ['packages'], 'packages', packageCommands),
     group('source', ['sources'], 'sources', sourceCommands),
     group('vulnerabilities', ['vuln', 'vulns', 'vulnerability'], 'vulnerabilities', vulnerabilityCommands),
-    group('triage', [], 'analyses of vulnerabilities', triageCommands),
+    triage,
     group('report', ['reports'], 'reports', reportCommands),
     versionCommand(world, end),
   ]);
@@ -65,7 +71,9 @@ function healthCommand(world: InsightWorld, end: Ending): Command {
   return new Command('health').description('checks whether the store can be reached').action(async () => {
     const client = await openClient(world);
     try {
-      await client.send({ method: 'GET', path: ['api', 'health'], isOpen: true });
+      const { text } = await client.send({ method: 'GET', path: ['api', 'health'], isOpen: true });
+      // The store says nothing, or JSON; a page of a proxy is no sign of health.
+      if (!/^\s*(?:\{|$)/.test(text)) throw new InsightError('the answer is not that of a Metadata Store');
     } finally {
       await client.close();
     }
@@ -113,6 +121,11 @@ export async function runInsight(words: readonly string[], world: InsightWorld):
 
 /** Commander's complaints in the words of the old client's parser. Source: spec/insight.md §7. */
 export function errorWords(error: unknown, words: readonly string[]): string {
+  // Messages of servers are words of strangers too: one line, nothing that steers the terminal.
+  return clean(wordsOf(error, words).replace(/\s*[\r\n]+\s*/g, ' '));
+}
+
+function wordsOf(error: unknown, words: readonly string[]): string {
   if (error instanceof CommanderError) {
     const flag = /'([^']+)'/.exec(error.message)?.[1] ?? '';
     const given =

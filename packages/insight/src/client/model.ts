@@ -13,6 +13,11 @@ export class Node {
     return new Node(typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {});
   }
 
+  /** Whether there is a member of this name, though it may be null. */
+  has(name: string): boolean {
+    return this.#members.has(name.toLowerCase());
+  }
+
   text(name: string): string {
     const value = this.#members.get(name.toLowerCase());
     return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
@@ -43,9 +48,23 @@ export function nodesOf(value: unknown): readonly Node[] {
   return Array.isArray(value) ? value.map(Node.of) : [];
 }
 
-/** The results of a page, or a plain list. Throws InsightError for anything else. */
+/** The results of a page, or a plain list. Throws InsightError for anything else: nothing found is not the same as not understood. */
 export function resultsOf(value: unknown): readonly Node[] {
-  if (Array.isArray(value) || value === null) return nodesOf(value);
-  if (typeof value === 'object') return Node.of(value).list('Results');
-  throw new InsightError('the answer is not a list');
+  const list = Array.isArray(value) || value === null ? value : resultsMember(value);
+  if (list === null) return [];
+  if (!Array.isArray(list) || list.some((each) => typeof each !== 'object' || each === null))
+    throw new InsightError('the store did not answer with a list');
+  return nodesOf(list);
+}
+
+function resultsMember(value: unknown): unknown {
+  const found = Object.entries(typeof value === 'object' && value !== null ? value : {});
+  return found.find(([key]) => key.toLowerCase() === 'results')?.[1];
+}
+
+/** An object of an answer that must have a member. Throws InsightError when it is something else. */
+export function objectOf(value: unknown, what: string, member: string): Node {
+  const found = Node.of(value);
+  if (!found.has(member)) throw new InsightError(`the store did not answer with ${what}`);
+  return found;
 }

@@ -1,12 +1,13 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { rootCertificates } from 'node:tls';
+import { getCACertificates } from 'node:tls';
 import { Agent, type Dispatcher, request } from 'undici';
 import { readTarget, type Target } from '../config/target.ts';
 import { InsightError, type InsightWorld } from '../world.ts';
 import { transportWords } from './transport-words.ts';
 
 /** An answer larger than this is not one that people read. Bytes. */
-const mostBytes = 512 * 1024 * 1024;
+const mostBytes = 256 * 1024 * 1024;
 
 /** What is sent. */
 export interface StoreRequest {
@@ -40,16 +41,33 @@ export interface StoreClient {
 /** A client of the configured store. */
 export async function openClient(world: InsightWorld): Promise<StoreClient> {
   const target = await readTarget(world.home, world.local);
-  return new HttpClient(target, world.token ?? target.accessToken, await agentOf(target), world.signal);
+  // A variable that is set to nothing says nothing. The store of this machine knows only its own token.
+  const given = target === world.local ? undefined : world.token?.trim();
+  return new HttpClient(target, given || target.accessToken, await agentOf(target), world.signal);
 }
 
-async function agentOf({ caCert }: Target): Promise<Agent> {
+async function agentOf({ endpoint, caCert }: Target): Promise<Agent> {
   const limits = { headersTimeout: 120_000, bodyTimeout: 120_000, connectTimeout: 15_000 };
-  if (caCert === undefined) return new Agent(limits);
+  if (!endpoint.startsWith('https:')) return new Agent(limits);
+  const given = caCert === undefined ? [] : [await readAuthority(caCert)];
+  return new Agent({ ...limits, connect: { ca: [...systemAuthorities(), ...given] } });
+}
+
+/** Node's own list and the machine's, which may know the company's authority. */
+function systemAuthorities(): readonly string[] {
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+}
+
+async function readAuthority(path: string): Promise<string> {
   try {
-    return new Agent({ ...limits, connect: { ca: [...rootCertificates, await readFile(caCert, 'utf8')] } });
+    const text = await readFile(path, 'utf8');
+    // Node passes over what is no certificate in silence; the next error would then be about the store.
+    new X509Certificate(text);
+    return text;
   } catch (cause) {
-    throw new InsightError(`the CA certificate ${caCert} cannot be read`, { cause });
+    throw new InsightError(`the CA certificate ${path} cannot be read: it must be a file of PEM certificates`, {
+      cause,
+    });
   }
 }
 
@@ -91,7 +109,7 @@ class HttpClient implements StoreClient {
 
   /** Names in alphabetical order, as the old client sent them. */
   #urlOf({ path, query = {} }: StoreRequest): URL {
-    const url = new URL(`${this.#target.endpoint}/${path.map(encodeURIComponent).join('/')}`);
+    const url = new URL(`${this.#target.endpoint}/${path.map(segmentOf).join('/')}`);
     for (const name of Object.keys(query).sort()) {
       const value = query[name];
       if (value !== undefined) url.searchParams.append(name, value);
@@ -117,6 +135,12 @@ class HttpClient implements StoreClient {
       throw new InsightError(transportWords(method, url, cause), { cause });
     }
   }
+}
+
+/** A name as one part of a path. URLs resolve dots even when they are escaped, so such a name would ask for something else. */
+function segmentOf(name: string): string {
+  if (name === '' || name === '.' || name === '..') throw new InsightError(`"${name}" cannot be asked for`);
+  return encodeURIComponent(name);
 }
 
 async function limitedText(body: Dispatcher.ResponseData['body']): Promise<string> {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Node } from '../client/model.ts';
 import { asItCame, type Call, type CommandDefinition, type Given, orList, plainFormats } from '../flags.ts';
 import { InsightError } from '../world.ts';
+import { looksLike } from './sbom-request.ts';
 
 const inputFormats = ['cyclonedx-xml', 'cyclonedx-json', 'spdx-json'] as const;
 type InputFormat = (typeof inputFormats)[number];
@@ -66,6 +67,7 @@ async function add(kind: 'image' | 'source', { given, format, client, world }: C
   if (groupUid === undefined) return format === 'text' ? told : asItCame(stored.text);
   const answer = Node.of(stored.value);
   try {
+    if (answer.number('ID') === 0) throw new InsightError('the answer does not say which entity was stored');
     const { text } = await client.send({
       method: 'POST',
       path: ['api', 'v1', 'artifact-groups'],
@@ -139,15 +141,4 @@ async function readReport(path: string, format: InputFormat): Promise<Uint8Array
   if (bytes.length > mostBytes) throw new InsightError(`${path} has more than ${mostBytes / 1024 / 1024} MiB`);
   if (!looksLike(new TextDecoder().decode(bytes), format)) throw new InsightError(`${path} is not ${format}`);
   return bytes;
-}
-
-function looksLike(text: string, format: InputFormat): boolean {
-  if (format === 'cyclonedx-xml') return /^\s*</.test(text) && text.includes('cyclonedx.org/schema/bom/');
-  try {
-    const value: unknown = JSON.parse(text);
-    const key = format === 'cyclonedx-json' ? 'bomFormat' : 'spdxVersion';
-    return typeof value === 'object' && value !== null && key in value;
-  } catch {
-    return false;
-  }
 }

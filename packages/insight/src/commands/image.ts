@@ -1,10 +1,10 @@
-import { Node } from '../client/model.ts';
+import { objectOf } from '../client/model.ts';
 import { asItCame, type Call, type CommandDefinition, plainFormats, printed, sbomFormats } from '../flags.ts';
 import { imageLines } from '../text/layouts.ts';
 import { InsightError } from '../world.ts';
 import { addDefinition } from './add.ts';
 import { asPackages, asVulnerabilities, printList } from './lists.ts';
-import { isSbom, sbomHeaders } from './sbom-request.ts';
+import { askSbom, isSbom } from './sbom-request.ts';
 
 /** `image …`. Source: spec/insight.md §3.3–3.5. */
 export const imageCommands: readonly CommandDefinition[] = [
@@ -59,7 +59,7 @@ export const imageCommands: readonly CommandDefinition[] = [
 
 async function getImage({ client, given, format }: Call): Promise<string> {
   const path = ['api', 'v1', 'images', given.sure('digest')];
-  if (isSbom(format)) return (await client.send({ method: 'GET', path, headers: sbomHeaders(format) })).text;
+  if (isSbom(format)) return askSbom({ client, format }, path);
   const { text, value } = await client.json({ method: 'GET', path });
-  return format === 'text' ? printed(imageLines(Node.of(value))) : asItCame(text);
+  return format === 'text' ? printed(imageLines(objectOf(value, 'an image', 'Digest'))) : asItCame(text);
 }

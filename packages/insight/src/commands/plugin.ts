@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Ending } from '../flags.ts';
-import type { InsightWorld } from '../world.ts';
+import { InsightError, type InsightWorld } from '../world.ts';
+import { docsCommand, eachCommand } from './plugin-docs.ts';
 
 /** What the Tanzu CLI asks a plug-in about itself. Source: vmware-tanzu/tanzu-plugin-runtime, plugin.PluginDescriptor. */
 export function pluginCommands(world: InsightWorld, end: Ending): readonly Command[] {
@@ -32,5 +33,20 @@ export function pluginCommands(world: InsightWorld, end: Ending): readonly Comma
     command('describe', 'what this plug-in is for', `${description}\n`),
     // There is nothing to set up.
     command('post-install', 'runs after the installation', ''),
+    lintCommand(end),
+    docsCommand(end),
   ];
+}
+
+/** Looks at the tree of commands as plug-ins are asked to: each has a description, and no two answer to one name. */
+function lintCommand(end: Ending): Command {
+  const lint = new Command('lint').description('checks the structure of the commands');
+  return lint.action(() => {
+    for (const [command, path] of eachCommand(lint.parent)) {
+      if (command.description() === '') throw new InsightError(`${path} has no description`);
+      const names = command.commands.flatMap((child) => [child.name(), ...child.aliases()]);
+      if (new Set(names).size < names.length) throw new InsightError(`two commands of ${path} have one name`);
+    }
+    end(0);
+  });
 }

@@ -1,9 +1,9 @@
-import { Node } from '../client/model.ts';
+import { objectOf } from '../client/model.ts';
 import { asItCame, type Call, type CommandDefinition, plainFormats, printed, sbomFormats } from '../flags.ts';
 import { reportLines, reportListLines } from '../text/layouts.ts';
 import { InsightError } from '../world.ts';
 import { printList } from './lists.ts';
-import { isSbom, sbomHeaders } from './sbom-request.ts';
+import { askSbom, isSbom } from './sbom-request.ts';
 
 /** `report …`. Source: spec/insight.md §3.9, §3.10. */
 export const reportCommands: readonly CommandDefinition[] = [
@@ -63,7 +63,7 @@ function listReports(call: Call): Promise<string> {
 
 async function getReport({ client, given, format }: Call): Promise<string> {
   const path = ['api', 'v1', 'reports', given.sure('uid')];
-  if (isSbom(format)) return (await client.send({ method: 'GET', path, headers: sbomHeaders(format) })).text;
+  if (isSbom(format)) return askSbom({ client, format }, path);
   const { text, value } = await client.json({ method: 'GET', path });
-  return format === 'text' ? printed(reportLines(Node.of(value))) : asItCame(text);
+  return format === 'text' ? printed(reportLines(objectOf(value, 'a report', 'UID'))) : asItCame(text);
 }

@@ -12,7 +12,7 @@ import { sourceLines } from '../text/layouts.ts';
 import { InsightError } from '../world.ts';
 import { addDefinition } from './add.ts';
 import { asPackages, asVulnerabilities, printList } from './lists.ts';
-import { isSbom, sbomHeaders } from './sbom-request.ts';
+import { askSbom, isSbom } from './sbom-request.ts';
 
 const repo = { name: 'repo', short: 'r', about: 'repository name' } as const;
 const commit = { name: 'commit', short: 'c', about: 'commit' } as const;
@@ -78,5 +78,5 @@ async function getSources({ client, given, format }: Call): Promise<string> {
   if (sources.length > 1)
     throw new InsightError(`${sources.length} sources match: name one by repository, organization and commit`);
   const path = ['api', 'v1', 'sources', sources[0]?.text('ID') ?? ''];
-  return (await client.send({ method: 'GET', path, headers: sbomHeaders(format) })).text;
+  return askSbom({ client, format }, path);
 }

@@ -210,6 +210,7 @@ async function list({ client, given, format }: Call): Promise<string> {
       page: given.sure('page'),
       page_size: given.sure('limit'),
     },
+    isList: true,
   });
   if (format !== 'text') return asItCame(text);
   const page = Node.of(value);
@@ -244,9 +245,22 @@ async function rebase({ client, given, format, world }: Call): Promise<string> {
   if (options.length === 0) return format === 'text' ? '\n' : asItCame(text);
   if (format === 'text') await world.stdout.write(printed(blocks(options.map(analysisLines))));
   if (!given.truth('yes')) await confirm(world, `${options.length} analyses are copied`);
-  const answers: { readonly text: string; readonly written: string }[] = [];
-  for (const option of options)
-    answers.push(await write(client, ['api', 'v1', 'triage', option.text('UID'), 'copy'], targetOf(given)));
-  if (format === 'text') return printed(answers.map(({ written }) => written));
-  return `${JSON.stringify(answers.map((answer) => JSON.parse(answer.text) as unknown))}\n`;
+  const answers: string[] = [];
+  try {
+    for (const option of options) {
+      const path = ['api', 'v1', 'triage', option.text('UID'), 'copy'];
+      const { text: answer, written } = await write(client, path, targetOf(given));
+      answers.push(format === 'text' ? written : answer);
+    }
+  } catch (error) {
+    // What was copied stays copied, and is told.
+    await world.stdout.write(copiesWords(format, answers));
+    throw error;
+  }
+  return copiesWords(format, answers);
+}
+
+function copiesWords(format: Call['format'], answers: readonly string[]): string {
+  if (format !== 'text') return `[${answers.map((answer) => answer.trim()).join(',')}]\n`;
+  return answers.length === 0 ? '' : printed(answers);
 }

@@ -21,6 +21,10 @@ export function targetFile(home: string): string {
 export function checkEndpoint(endpoint: string): string {
   if (!/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint))
     throw new InsightError("endpoint require 'http://' or 'https://' prefix");
+  const { username, password, search, hash } = new URL(endpoint);
+  // An endpoint stands in errors and logs, so no secret may be in it.
+  if (`${username}${password}${search}${hash}` !== '')
+    throw new InsightError('endpoint takes no user, password, query or fragment');
   return endpoint.replace(/\/+$/, '');
 }
 

@@ -4,6 +4,8 @@ import type { Store } from '@assay/store';
 import multipart from '@fastify/multipart';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Authenticator, Surface } from '../auth/authenticator.ts';
+import { addEventRoutes } from '../events/event-routes.ts';
+import { addGraphqlRoutes } from '../graphql/graphql-routes.ts';
 import { addStoreRoutes } from '../v1/store-routes.ts';
 import { toAnswer } from './problem-answer.ts';
 import type { StoreLog } from './store-log.ts';
@@ -53,6 +55,8 @@ export function createStoreServer(options: StoreServerOptions): FastifyInstance 
   addAdmission(server, authenticator);
   server.register((scope, _options, done) => {
     addStoreRoutes(scope, { store, maxDocumentBytes });
+    addEventRoutes(scope, { store, log, now: () => new Date() });
+    addGraphqlRoutes(scope, { store });
     done();
   });
   return server;

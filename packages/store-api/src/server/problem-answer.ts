@@ -24,6 +24,7 @@ const statuses: Partial<Readonly<Record<ProblemCode, number>>> = {
   EVENT_INVALID: 400,
   NOT_STORED: 404,
   LIMIT_EXCEEDED: 413,
+  EVENT_UNPROCESSED: 500,
   STORE_BUSY: 429,
   INTERRUPTED: 503,
   STORE_UNREACHABLE: 503,
@@ -50,7 +51,7 @@ export function toAnswer(error: unknown): ProblemAnswer {
     const hint = status === 400 || status === 413 ? problem.hint : '';
     return {
       status,
-      message: status === 500 ? 'internal error' : sentence(problem, hint),
+      message: status === 500 && problem.code !== 'EVENT_UNPROCESSED' ? 'internal error' : sentence(problem, hint),
       ...(status === 429 || status === 503 ? { retryAfter: 5 } : {}),
       isOurs: status >= 500,
     };

@@ -2,6 +2,7 @@ import { AssayError } from '@assay/contract';
 import { sql } from 'kysely';
 import type { Queries } from './database.ts';
 import { reports } from './migrations/0001-reports.ts';
+import { records } from './migrations/0002-records.ts';
 
 /** One step of the schema, forward only. Each statement runs by itself, all steps in one transaction. */
 export interface Migration {
@@ -10,7 +11,7 @@ export interface Migration {
 }
 
 /** Every step there is, in order. A step that was released is never changed. */
-export const migrations: readonly Migration[] = [reports];
+export const migrations: readonly Migration[] = [reports, records];
 
 /** Held by whoever migrates, so that two processes that start at once do not. The number is ours alone. */
 const lockKey = 4_172_711_003;

@@ -13,7 +13,7 @@ export interface Upload {
   readonly kind: Entity['kind'];
   readonly bytes: Uint8Array;
   /** Which standard and encoding the client says it is. */
-  readonly claims: { readonly standard: 'cyclonedx' | 'spdx'; readonly encoding: 'json' | 'xml' };
+  readonly claims: { readonly standard: 'cyclonedx' | 'spdx'; readonly encoding: 'json' | 'xml' | 'tag-value' };
   /** Instead of what the document says it is about. */
   readonly subject?: DocumentSubject;
   /** Made when absent. */
