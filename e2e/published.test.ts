@@ -2,6 +2,7 @@ import { EventSink } from '@assay/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aNamespace, endOf, removeNamespace, stubScan } from './a-scan.ts';
 import { openCluster } from './cluster.ts';
+import { sendTo } from './observer-values.ts';
 
 const cluster = openCluster();
 const crane = (...args: string[]) => cluster.ask('crane', '--insecure', ...args);
@@ -80,36 +81,17 @@ describe('a published result', () => {
 });
 
 describe('the observer', () => {
-  const values = ['-n', 'amr-observer-system', 'configmap/amr-observer-values'];
-  const restart = async () => {
-    await cluster.ask(
-      'kubectl',
-      '-n',
-      'amr-observer-system',
-      'rollout',
-      'restart',
-      'deployment/amr-observer-controller-manager',
-    );
-  };
   const sink = new EventSink();
-  let before = '';
+  let sendBack: () => Promise<void> = async () => undefined;
 
   beforeAll(async () => {
     await sink.listen('0.0.0.0');
-    before = await cluster.ask('kubectl', 'get', ...values, '-o', 'jsonpath={.data.values\\.yaml}');
-    await setValues(
-      before.replace(/endpoint: .*/, `endpoint: http://${cluster.registry.split(':')[0]}:${new URL(sink.url).port}`),
-    );
-    await restart();
+    sendBack = await sendTo(cluster, new URL(sink.url).port);
   });
   afterAll(async () => {
-    await setValues(before);
-    await restart();
+    await sendBack();
     await sink.close();
   });
-
-  const setValues = (text: string) =>
-    cluster.ask('kubectl', 'patch', ...values, '--type=merge', '-p', JSON.stringify({ data: { 'values.yaml': text } }));
 
   it('carries a finished scan to the event handler, once', async () => {
     const about = () => sink.taken.filter((event) => JSON.stringify(event).includes(`story-${namespace}`));
