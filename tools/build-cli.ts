@@ -7,8 +7,8 @@ import { build } from 'esbuild';
 import { bundleOptions } from './bundle-options.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** Loaded from node_modules at run time: they bring WebAssembly, for strict XML validation and the embedded database. `pg-native` is nowhere: `pg` looks for it when asked to. */
-const external = ['libxml2-wasm', '@electric-sql/pglite', 'pg-native'];
+/** Loaded from node_modules at run time: they bring WebAssembly, for strict XML validation and the embedded database. */
+const external = ['libxml2-wasm', '@electric-sql/pglite'];
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('usage: node tools/build-cli.ts FOLDER');
 mkdirSync(folder, { recursive: true });

@@ -21,8 +21,8 @@ export interface Bundle {
   readonly packages: readonly BundledPackage[];
 }
 
-/** Brings WebAssembly, which it reads from its own folder: copied as it is where an app imports it, never bundled. It has no dependencies. */
-const whole = ['libxml2-wasm'];
+/** Bring WebAssembly, which they read from their own folders: copied as they are where an app imports them, never bundled. They have no dependencies. */
+const whole = ['libxml2-wasm', '@electric-sql/pglite'];
 
 /**
  * Bundles `entry` (from the repository's root) as `NAME.js` with its parts. The packages it took in leave their descriptions in

@@ -17,7 +17,8 @@ export function bundleOptions(external: readonly string[]): BuildOptions & { rea
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
-    external: [...external],
+    // `pg` looks for it when it is asked to, which it is not.
+    external: [...external, 'pg-native'],
     plugins: [lateNames(external)],
     // CommonJS dependencies ask for `require`.
     banner: {

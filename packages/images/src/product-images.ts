@@ -73,6 +73,7 @@ export const productImages: readonly ProductImage[] = [
     'Carries finished scans and running containers to the store.',
     longLived,
   ),
+  productImage('store', ownUser, '/home/nonroot', 'The store: every report kept, every question answered.'),
   productImage(
     'cli',
     scanUser,

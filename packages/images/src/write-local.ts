@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AssayError } from '@assay/contract';
 import { stringify } from 'yaml';
 
@@ -23,7 +23,7 @@ const deployments = [
   { name: 'amr-observer-controller-manager', namespace: 'amr-observer-system', image: 'assay-observer' },
 ] as const;
 
-/** The files of `deploy/local`, by name: a kustomization over `deploy/base` that names every image by digest. Throws IMAGE_INPUT_INVALID for an image without digest. */
+/** The files of `deploy/local`, by name: a kustomization over `deploy/base` that names every image by digest, and one over `deploy/store` in `store`. Throws IMAGE_INPUT_INVALID for an image without digest. */
 export function localFiles(installation: LocalInstallation): ReadonlyMap<string, string> {
   const { target, digests, insecure, pullSecret, definitions } = installation;
   const digestOf = (image: string): string => {
@@ -58,15 +58,36 @@ export function localFiles(installation: LocalInstallation): ReadonlyMap<string,
     images: deployments.map(({ image }) => ({ name: image, newName: `${target}/${image}`, digest: digestOf(image) })),
     patches: [{ path: 'environment.yaml' }],
   };
+  const store = digests.get('assay-store');
+  const storeFolder = {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: ['../../store'],
+    images: [{ name: 'assay-store', newName: `${target}/assay-store`, digest: store }],
+    ...(pullSecret !== undefined && {
+      patches: [
+        {
+          target: { kind: 'Deployment' },
+          patch: `- { op: add, path: /spec/template/spec/imagePullSecrets, value: [{ name: ${pullSecret} }] }`,
+        },
+      ],
+    }),
+  };
   const note = '# Written by `npm run images -- --push`. Not for editing, not for committing.\n';
   return new Map([
     ['kustomization.yaml', `${note}${stringify(kustomization, { lineWidth: 0 })}`],
     ['environment.yaml', `${note}${patches.map((patch) => stringify(patch, { lineWidth: 0 })).join('---\n')}`],
+    ...(store === undefined
+      ? []
+      : ([['store/kustomization.yaml', `${note}${stringify(storeFolder, { lineWidth: 0 })}`]] as const)),
   ]);
 }
 
 /** Writes `deploy/local`. */
 export async function writeLocal(folder: string, installation: LocalInstallation): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const [name, text] of localFiles(installation)) await writeFile(join(folder, name), text);
+  for (const [name, text] of localFiles(installation)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
 }
