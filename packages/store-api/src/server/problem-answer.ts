@@ -35,6 +35,7 @@ const statuses: Partial<Readonly<Record<ProblemCode, number>>> = {
 const ofFramework: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'the body is larger than this store takes',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'the body is not as long as Content-Length says',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'the media type of Content-Type is none that is taken here',
   FST_ERR_BAD_URL: 'the path is not a valid URL path',
   FST_REQ_FILE_TOO_LARGE: 'the file is larger than this store takes',
   FST_FILES_LIMIT: 'the form has more than one file',
@@ -57,8 +58,10 @@ export function toAnswer(error: unknown): ProblemAnswer {
     };
   }
   const code = errorCode(problem);
-  if (code !== undefined && Object.hasOwn(ofFramework, code))
-    return { status: /TOO_LARGE/.test(code) ? 413 : 400, message: ofFramework[code] ?? '', isOurs: false };
+  if (code?.startsWith('FST_') === true && isOfRequest(problem)) {
+    const message = Object.hasOwn(ofFramework, code) ? ofFramework[code] : 'the request cannot be read';
+    return { status: /TOO_LARGE/.test(code) ? 413 : 400, message: message ?? '', isOurs: false };
+  }
   return { status: 500, message: 'internal error', isOurs: true };
 }
 
@@ -66,6 +69,17 @@ export function toAnswer(error: unknown): ProblemAnswer {
 function sentence({ code, detail }: AssayError, hint: string): string {
   const isContract = code === 'REPORT_EXISTS' || code === 'NOT_STORED';
   return isContract || hint === '' ? detail : `${detail}. ${hint}`;
+}
+
+/** Whether the framework blames the request. */
+function isOfRequest(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number' &&
+    error.statusCode >= 400 &&
+    error.statusCode < 500
+  );
 }
 
 function errorCode(error: unknown): string | undefined {

@@ -104,7 +104,8 @@ async function readPlain(request: FastifyRequest, most: number) {
 async function readForm(request: FastifyRequest): Promise<{ readonly bytes: Buffer; readonly mediaType: string }> {
   let bytes: Buffer | undefined;
   let mediaType: string | undefined;
-  for await (const part of request.parts()) {
+  if (!/;\s*boundary=/i.test(request.headers['content-type'] ?? '')) throw invalid('the form has no boundary');
+  for await (const part of soundParts(request)) {
     if (part.fieldname === 'file')
       bytes = part.type === 'file' ? await part.toBuffer() : Buffer.from(String(part.value));
     else if (part.type === 'file') await part.toBuffer();
@@ -113,6 +114,16 @@ async function readForm(request: FastifyRequest): Promise<{ readonly bytes: Buff
   if (bytes === undefined || bytes.length === 0) throw invalid('the form has no field file');
   if (mediaType === undefined) throw invalid('the form has no field format');
   return { bytes, mediaType };
+}
+
+/** The parts of a form; one that breaks off is the sender's mistake. Throws REQUEST_INVALID, and the limits' own errors. */
+async function* soundParts(request: FastifyRequest) {
+  try {
+    yield* request.parts();
+  } catch (cause) {
+    if (cause instanceof AssayError || (cause instanceof Error && 'code' in cause)) throw cause;
+    throw new AssayError('REQUEST_INVALID', 'the form breaks off or is no form', { cause });
+  }
 }
 
 const inflate = promisify(gunzip);
