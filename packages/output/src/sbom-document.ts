@@ -30,7 +30,10 @@ export function sbomDocument(
 }
 
 function toSbomInput(report: Report, inventory: Inventory): SbomInput {
-  return { inventory, findings: report.findings.map(withAnalysis), createdAt: report.scannedAt, tool: report.scanner };
+  const { findings, scannedAt: createdAt, scanner: tool } = report;
+  // Ours tells its data where it has looked; another scanner has always looked.
+  const hasLooked = report.data !== undefined || tool.name !== 'assay' || findings.length > 0;
+  return { inventory, createdAt, tool, ...(hasLooked ? { findings: findings.map(withAnalysis) } : {}) };
 }
 
 /** What was let go is said in the document too, so that who reads it does not count it as open. */

@@ -3,7 +3,7 @@ import type { Finding, Inventory } from '@assay/contract';
 /** What a document is written from. Nothing else goes in, so the same input gives the same bytes. */
 export interface SbomInput {
   readonly inventory: Inventory;
-  /** Left out by formats that cannot carry them; see `carriesFindings` in `formats.ts`. */
+  /** Absent when nobody looked for any. Left out by formats that cannot carry them; see `carriesFindings` in `formats.ts`. */
   readonly findings?: readonly Finding[];
   /** RFC 3339. */
   readonly createdAt: string;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asCycloneDx, cycloneDx, digestA, digestB, digestC, type Wish } from './documents.ts';
 import { engines } from './engines.ts';
@@ -59,6 +60,37 @@ for (const engine of engines()) {
       const again = await post(wish, { 'report-uid': 'first' });
       expect([again.status, again.text]).toEqual([400, `{"message":"a report with uid 'first' already exists"}`]);
       expect((await get(`/api/v1/reports?digest=${wish.version}`)).json.Count).toBe(2);
+    });
+
+    it('takes a document without a place for findings for an inventory, not for a clean scan', async () => {
+      const version = `sha256:${'8'.repeat(64)}`;
+      const heads = async () => {
+        const { rows } = await sql<{ report: number | null; scan: number | null; found: number | null }>`
+          select head_report as report, head_scan as scan,
+            (select n from pairset where id = head_pairset) as found from artifact where digest = ${version}`.execute(
+          running.store.queries,
+        );
+        return rows[0];
+      };
+      const { vulnerabilities: _, ...document } = { vulnerabilities: [], ...cycloneDx({ version, parts: [left] }) };
+      const inventory = { ...document, metadata: { component: { type: 'container', name: 'a', version } } };
+      const postInventory = () =>
+        running.ask('POST', '/api/v1/images', { headers: asCycloneDx, body: JSON.stringify(inventory) });
+      await postInventory();
+      expect(await heads()).toEqual({ report: expect.any(Number), scan: null, found: null });
+      await post({
+        name: 'a',
+        version,
+        timestamp: '2026-03-01T00:00:00Z',
+        parts: [{ ...left, vulnerabilities: { 'CVE-2024-0555': ['high', 7.5] } }],
+      });
+      const scanned = await heads();
+      expect(scanned?.found).toBe(1);
+      await postInventory();
+      expect(await heads()).toMatchObject({ scan: scanned?.scan, found: 1 });
+      // An older scan is kept and is not what is true now.
+      await post({ name: 'a', version, timestamp: '2025-01-01T00:00:00Z', parts: [left] });
+      expect(await heads()).toMatchObject({ scan: scanned?.scan, found: 1 });
     });
 
     it('never loses what an earlier scan found in the view over all time', async () => {

@@ -86,7 +86,7 @@ function toFacts(bodies: readonly Fields[]): ReportFacts {
     vulnerabilities: [...vulnerabilities.values()].map(({ facts }) => facts),
     pairs: [...pairs.values()],
   };
-  return { packages, ...lists, ratings: [...ratings.values()], skipped: 0 };
+  return { packages, ...lists, ratings: [...ratings.values()], isScan: true, skipped: 0 };
 }
 
 function toPackageFacts(body: Fields): PackageFacts {

@@ -73,6 +73,8 @@ export interface ReportFacts {
   readonly tool?: Tool;
   /** When the document says it was made, RFC 3339. */
   readonly madeAt?: string;
+  /** Whether its writer looked for vulnerabilities: a document without a place for them says nothing about them. */
+  readonly isScan: boolean;
   /** Entries that could not be understood or kept. The document is kept whole all the same. */
   readonly skipped: number;
 }

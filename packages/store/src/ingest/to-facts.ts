@@ -14,8 +14,8 @@ const maxKeyBytes = 2000;
 /** Longer descriptions are cut; the document has them whole. Characters. */
 const maxDescription = 20_000;
 
-/** What the store keeps of a document. Pure. */
-export function toFacts(document: ReadDocument): ReportFacts {
+/** What the store keeps of a document; `hasPlaceForFindings` where it lists vulnerabilities, be it none. Pure. */
+export function toFacts(document: ReadDocument, hasPlaceForFindings: boolean): ReportFacts {
   const facts = new Facts();
   const { inventory, findings } = document;
   const places = new Map<string, number>();
@@ -36,6 +36,7 @@ export function toFacts(document: ReadDocument): ReportFacts {
   const tool = toTool(inventory.tools);
   return {
     ...facts.taken(),
+    isScan: hasPlaceForFindings || findings.length > 0,
     skipped: facts.skipped + inventory.rejected.length,
     ...(tool === undefined ? {} : { tool }),
     ...(inventory.createdAt === undefined ? {} : { madeAt: inventory.createdAt }),

@@ -71,15 +71,18 @@ async function write(
   const ratings = await ratingSet(work, written.ratings);
   const madeAt = earlier(facts.madeAt, generatedAt);
   await sql`insert into report (id, generated_at, uid, artifact_id, document_id, pkgset_id, pairset_id, ratingset_id,
-    tool_id, made_at, original_location, file_path, skipped)
+    tool_id, made_at, original_location, file_path, skipped, is_scan)
     values (${reportId}, ${generatedAt}, ${submission.uid}, ${artifactId}, ${documentId}, ${pkgset}, ${written.pairset},
     ${ratings}, ${toolIds[0] ?? null}, ${madeAt ?? null}, ${submission.originalLocation}, ${submission.filePath},
-    ${facts.skipped})`.execute(work);
+    ${facts.skipped}, ${facts.isScan})`.execute(work);
   await linkSets(work, artifactId, pkgset, written);
-  // What an older scan says never takes the place of what a newer one said.
-  await sql`update artifact set head_report = ${reportId}, head_pkgset = ${pkgset}, head_pairset = ${written.pairset},
-    head_at = ${madeAt ?? generatedAt}, updated_at = ${generatedAt}
-    where id = ${artifactId} and (head_at is null or head_at <= ${madeAt ?? generatedAt})`.execute(work);
+  // What an older document says never takes the place of what a newer one said, and what was never looked for is not none.
+  const at = madeAt ?? generatedAt;
+  await sql`update artifact set head_report = ${reportId}, head_pkgset = ${pkgset}, head_at = ${at},
+    updated_at = ${generatedAt} where id = ${artifactId} and (head_at is null or head_at <= ${at})`.execute(work);
+  if (facts.isScan)
+    await sql`update artifact set head_scan = ${reportId}, head_pairset = ${written.pairset}, head_scan_at = ${at}
+      where id = ${artifactId} and (head_scan_at is null or head_scan_at <= ${at})`.execute(work);
   return artifactId;
 }
 

@@ -53,13 +53,25 @@ async function answer(question: ReadingQuestion): Promise<ReadingAnswer> {
   }
 }
 
+/** Write nothing but scans, and leave an empty list out. */
+const onlyScanners = new Set(['grype', 'osv-scanner']);
+
+/** CycloneDX has a list of vulnerabilities where somebody looked for them, SPDX has no place for one. */
+function hasPlaceForFindings({ format: { name, encoding }, inventory }: ReadDocument, bytes: Uint8Array): boolean {
+  const tool = inventory.tools[0]?.name ?? '';
+  if (name !== 'cyclonedx') return false;
+  if (onlyScanners.has(tool.toLowerCase())) return true;
+  const mark = encoding === 'xml' ? /<(?:\w+:)?vulnerabilities[\s/>]/ : /"vulnerabilities"\s*:/;
+  return mark.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'));
+}
+
 /** Reads a document into what the store keeps of it. Throws what `readDocument` throws. */
 export async function readReport(bytes: Uint8Array): Promise<ReadReport> {
   const document = await readDocument(bytes);
   return {
     format: document.format,
     subject: subjectOf(document),
-    facts: toFacts(document),
+    facts: toFacts(document, hasPlaceForFindings(document, bytes)),
     sha256: createHash('sha256').update(bytes).digest(),
     // Level 6 costs twice the time for a twentieth of the room.
     gzip: await compress(bytes, { level: 4 }),

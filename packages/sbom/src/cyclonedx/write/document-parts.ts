@@ -9,4 +9,6 @@ export interface DocumentParts {
   components(): Iterable<JsonObject>;
   dependencies(): Iterable<JsonObject>;
   vulnerabilities(): Iterable<JsonObject>;
+  /** Whether somebody looked for vulnerabilities: then a list without any is written too. */
+  readonly isScan: boolean;
 }

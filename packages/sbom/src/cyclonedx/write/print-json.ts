@@ -14,14 +14,14 @@ export function* printJson(parts: DocumentParts): Generator<string> {
   };
   const members = Object.entries(head).map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
   yield `{\n${members.join(',\n')}`;
-  yield* printList('components', parts.components());
+  yield* printList('components', parts.components(), true);
   yield* printList('dependencies', parts.dependencies());
-  yield* printList('vulnerabilities', parts.vulnerabilities());
+  yield* printList('vulnerabilities', parts.vulnerabilities(), parts.isScan);
   yield '\n}\n';
 }
 
-/** An empty list is left out, but for components: a document without any says so. */
-function* printList(name: string, elements: Iterable<JsonObject>): Generator<string> {
+/** An empty list is left out, unless it says something: no components, nothing found. */
+function* printList(name: string, elements: Iterable<JsonObject>, saysSo = false): Generator<string> {
   let before = `,\n  "${name}": [\n    `;
   let isEmpty = true;
   for (const element of elements) {
@@ -30,5 +30,5 @@ function* printList(name: string, elements: Iterable<JsonObject>): Generator<str
     isEmpty = false;
   }
   if (!isEmpty) yield '\n  ]';
-  else if (name === 'components') yield ',\n  "components": []';
+  else if (saysSo) yield `,\n  "${name}": []`;
 }

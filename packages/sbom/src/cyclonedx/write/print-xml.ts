@@ -10,7 +10,8 @@ export function* printXml(parts: DocumentParts): Generator<string> {
   for (const component of parts.components()) yield printElement('component', component, '    ');
   yield '  </components>\n';
   yield* printList('dependencies', parts.dependencies(), printDependency);
-  yield* printList('vulnerabilities', parts.vulnerabilities(), (one) => printElement('vulnerability', one, '    '));
+  const one = (element: JsonObject) => printElement('vulnerability', element, '    ');
+  yield* printList('vulnerabilities', parts.vulnerabilities(), one, parts.isScan);
   yield '</bom>\n';
 }
 
@@ -18,6 +19,7 @@ function* printList(
   name: string,
   elements: Iterable<JsonObject>,
   print: (element: JsonObject) => string,
+  saysSo = false,
 ): Generator<string> {
   let isEmpty = true;
   for (const element of elements) {
@@ -25,6 +27,7 @@ function* printList(
     isEmpty = false;
   }
   if (!isEmpty) yield `  </${name}>\n`;
+  else if (saysSo) yield `  <${name}/>\n`;
 }
 
 /** What the items of a list are called. */

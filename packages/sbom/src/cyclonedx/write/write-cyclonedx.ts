@@ -34,6 +34,7 @@ class Parts implements DocumentParts {
   readonly traits: CycloneDxTraits;
   readonly serialNumber: string;
   readonly metadata: JsonObject;
+  readonly isScan: boolean;
   readonly #input: SbomInput;
   readonly #context: WriteContext;
   readonly #refs = new Refs();
@@ -50,6 +51,7 @@ class Parts implements DocumentParts {
     this.#subjectRef = this.#refs.take(subject.purl ?? subject.digest ?? 'subject');
     this.#distroRef = distro === undefined ? '' : this.#refs.take(`os:${distro.id}@${distro.version}`);
     this.traits = context.traits;
+    this.isScan = context.traits.carriesFindings && input.findings !== undefined;
     this.serialNumber = toSerialNumber(input);
     this.metadata = toMetadata(input, toSubjectComponent(subject, this.#subjectRef, context), context);
   }

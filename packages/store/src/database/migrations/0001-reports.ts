@@ -99,7 +99,9 @@ export const reports: Migration = {
       digest text collate "C" not null,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
-      head_report int8, head_pkgset int4, head_pairset int4, head_at timestamptz,
+      -- What the newest document lists, and what the newest that looked for vulnerabilities found: null is never scanned, not clean.
+      head_report int8, head_pkgset int4, head_at timestamptz,
+      head_scan int8, head_pairset int4, head_scan_at timestamptz,
       unique (digest, kind, host, organization, name))`,
     `create index artifact_name on artifact (name, kind)`,
     `create index artifact_head_pkgset on artifact (head_pkgset)`,
@@ -138,6 +140,7 @@ export const reports: Migration = {
       original_location text collate "C" not null default '',
       file_path text not null default '',
       skipped int4 not null default 0,
+      is_scan boolean not null,
       primary key (generated_at, id)) partition by range (generated_at)`,
     `create index report_artifact on report (artifact_id, generated_at desc)`,
     `create index report_location on report (original_location) where original_location <> ''`,
