@@ -59,9 +59,9 @@ export class TestWorld {
       now: () => this.now,
       runtime: { node: '24.0.0', platform: 'linux/x64' },
       program: new URL('../src/main.ts', import.meta.url),
-    userHome: '',
-    isInteractive: false,
-    called: './assay',
+      userHome: '',
+      isInteractive: false,
+      called: './assay',
     });
     return { code, stdout, stderr };
   }
