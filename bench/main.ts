@@ -1,7 +1,7 @@
 // Measures, in ratios against peers of the same run.
 //   npm run bench -- NAME [--rounds N]
 // Names: scan (images, start-up, the cache), growth (twice the data, twice the packages), sbom (large documents), hostile (bad input),
-// cluster (the controller's cost; scans on the cluster of ../shared), rego (compiling and evaluating policies). Printed as a table and as JSON.
+// cluster (the controller's cost; scans on the cluster of ../shared), rego (compiling and evaluating policies), store (ingest and answers on both databases). Printed as a table and as JSON.
 import { type Figure, printFigures } from './table.ts';
 
 const benches: Readonly<
@@ -13,6 +13,7 @@ const benches: Readonly<
   hostile: () => import('./hostile.ts'),
   cluster: () => import('./cluster.ts'),
   rego: () => import('./rego.ts'),
+  store: () => import('./store.ts'),
 };
 
 const [name = '', ...rest] = process.argv.slice(2).filter((word) => word !== '--');

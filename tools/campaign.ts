@@ -97,6 +97,33 @@ const campaigns: Readonly<Record<string, Campaign>> = {
       };
     },
   },
+  'store-kills': {
+    title: 'The store: its process ended by SIGKILL while it stores, on PGlite and PostgreSQL',
+    size: 100,
+    limits: [
+      'One client at a time writes; a document has 60 packages and 20 findings.',
+      'The process is killed, not the machine: PGlite writes without fsync, and PostgreSQL itself goes on.',
+    ],
+    run: async (seed, size) => {
+      const { engines } = await import('../packages/store/test/engines.ts');
+      const { killLoop } = await import('../packages/store/test/kill-loop.ts');
+      const lines: string[] = [];
+      let isGood = true;
+      for (const engine of engines()) {
+        try {
+          const { kills, acknowledged, lost, halves } = await killLoop(await engine.create(), size, seed);
+          isGood &&= lost.length === 0 && halves === 0;
+          lines.push(`| ${engine.name}: kills, documents acknowledged | ${kills}, ${acknowledged} |`);
+          lines.push(
+            `| ${engine.name}: acknowledged and lost or not whole, half reports | ${lost.length}, ${halves} |`,
+          );
+        } finally {
+          await engine.stop();
+        }
+      }
+      return { isGood, lines };
+    },
+  },
   kills: {
     title: 'Kills: the leading controller ended by SIGKILL at random moments, on the cluster of ../shared',
     size: 60,

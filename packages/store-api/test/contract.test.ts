@@ -57,6 +57,8 @@ for (const engine of engines()) {
       const [one, two] = [await post(wish), await post(wish)];
       expect(one.json.ReportUid).not.toBe(two.json.ReportUid);
       expect(two.json.ID).toBe(one.json.ID);
+      const contentOf = async (uid: string) => (await get(`/api/v1/reports/${uid}`)).json.entity;
+      expect(await contentOf(two.json.ReportUid)).toEqual(await contentOf(one.json.ReportUid));
       const again = await post(wish, { 'report-uid': 'first' });
       expect([again.status, again.text]).toEqual([400, `{"message":"a report with uid 'first' already exists"}`]);
       expect((await get(`/api/v1/reports?digest=${wish.version}`)).json.Count).toBe(2);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { AssayError } from '@assay/contract';
 import type { Queries } from '../database/database.ts';
 import { Months } from '../database/months.ts';
@@ -6,6 +6,8 @@ import type { ReadingPool } from '../reading/reading-pool.ts';
 import { createDictionaries, type Dictionaries } from './dictionaries.ts';
 import { toEntity } from './entity.ts';
 import type { DocumentSubject, Entity } from './facts.ts';
+import { findKnownDocument } from './known-document.ts';
+import { storable } from './to-facts.ts';
 import { type StoredReport, writeReport } from './write-report.ts';
 
 /** A document as a client sends it. */
@@ -45,26 +47,33 @@ export class Intake {
     const uid = upload.uid ?? randomUUID();
     if (!/^[A-Za-z0-9._~-]{1,512}$/.test(uid))
       throw new AssayError('REPORT_UID_INVALID', `${JSON.stringify(uid.slice(0, 100))} cannot name a report`);
-    const read = await this.#pool.read(upload.bytes);
-    const { standard, encoding } = upload.claims;
-    if (read.format.name !== standard || read.format.encoding !== encoding)
-      throw new AssayError(
-        'SBOM_MISMATCH',
-        `the document is ${read.format.name} as ${read.format.encoding}, not ${standard} as ${encoding}`,
-      );
-    const entity = toEntity(upload.kind, upload.subject ?? read.subject);
     const generatedAt = this.#now();
+    const { originalLocation = '', filePath = '' } = upload;
+    const shared = { uid, generatedAt, originalLocation, filePath };
+    const sha256 = createHash('sha256').update(upload.bytes).digest();
+    const known = await findKnownDocument(this.#queries, sha256);
+    if (known !== undefined) {
+      checkClaims(upload, known.mediaType);
+      const entity = toEntity(upload.kind, upload.subject ?? known.subject);
+      await this.#months.ensure(generatedAt);
+      return writeReport(this.#queries, this.dictionaries, { ...shared, entity, known });
+    }
+    const read = await this.#pool.read(upload.bytes);
+    const mediaType = mediaTypeOf(read.format);
+    checkClaims(upload, mediaType);
+    const entity = toEntity(upload.kind, upload.subject ?? read.subject);
     await this.#months.ensure(generatedAt);
-    return writeReport(this.#queries, this.dictionaries, {
-      uid,
-      entity,
-      facts: read.facts,
-      document: { sha256: read.sha256, mediaType: mediaTypeOf(read.format), size: read.size, gzip: read.gzip },
-      generatedAt,
-      originalLocation: upload.originalLocation ?? '',
-      filePath: upload.filePath ?? '',
-    });
+    const { gzip, size } = read;
+    const subject = { name: storable(read.subject.name), version: storable(read.subject.version) };
+    const document = { sha256, mediaType, subject, size, gzip };
+    return writeReport(this.#queries, this.dictionaries, { ...shared, entity, facts: read.facts, document });
   }
+}
+
+/** Throws SBOM_MISMATCH when a document is not what its sender says. */
+function checkClaims({ claims }: Upload, mediaType: string): void {
+  const said = mediaTypeOf({ name: claims.standard, encoding: claims.encoding });
+  if (said !== mediaType) throw new AssayError('SBOM_MISMATCH', `the document is ${mediaType}, not ${said}`);
 }
 
 function mediaTypeOf({ name, encoding }: { readonly name: string; readonly encoding: string }): string {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Work } from '../database/database.ts';
 import type { Dictionaries } from './dictionaries.ts';
 import { ids, idsOf, type Learned, texts } from './dictionary.ts';
@@ -90,11 +90,19 @@ async function tellVulnerabilities(
 
 /** The newest opinion of each source and method counts from now on. */
 async function tellRatings(work: Work, ratingIds: readonly number[]): Promise<void> {
-  if (ratingIds.length === 0) return;
+  if (ratingIds.length > 0) await tellThose(work, sql`r.id = any(${ids(ratingIds)})`);
+}
+
+/** As a document that comes again says it. */
+export async function tellRatingsAgain(work: Work, ratingset: number): Promise<void> {
+  await tellThose(work, sql`r.id in (select unnest(s.ids) from ratingset s where s.id = ${ratingset})`);
+}
+
+async function tellThose(work: Work, which: RawBuilder<unknown>): Promise<void> {
   await sql`insert into current_rating (vulnerability_id, source, method, rating_id)
     select distinct on (r.vulnerability_id, r.source, r.method) r.vulnerability_id, r.source, r.method, r.id
     from rating r
-    where r.id = any(${ids(ratingIds)}) and not exists (select from current_rating c where c.rating_id = r.id
+    where ${which} and not exists (select from current_rating c where c.rating_id = r.id
       and c.vulnerability_id = r.vulnerability_id and c.source = r.source and c.method = r.method)
     order by r.vulnerability_id, r.source, r.method, r.score desc nulls last, r.id
     on conflict (vulnerability_id, source, method) do update set rating_id = excluded.rating_id`.execute(work);

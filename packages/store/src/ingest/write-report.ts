@@ -4,29 +4,33 @@ import type { Queries, Work } from '../database/database.ts';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Dictionaries } from './dictionaries.ts';
 import { idsOf, type Learned } from './dictionary.ts';
-import type { Entity, ReportFacts } from './facts.ts';
+import type { DocumentSubject, Entity, ReportFacts } from './facts.ts';
+import type { KnownDocument } from './known-document.ts';
 import { insertOrFind, packageSet, ratingSet } from './sets.ts';
-import { type WrittenFacts, writeFacts } from './write-facts.ts';
+import { tellRatingsAgain, writeFacts } from './write-facts.ts';
 
 /** A document, ready to be kept. */
 export interface KeptDocument {
   readonly sha256: Uint8Array;
   readonly mediaType: string;
+  readonly subject: DocumentSubject;
   /** Bytes before compression. */
   readonly size: number;
   readonly gzip: Uint8Array;
 }
 
-/** One report to be stored. */
-export interface Submission {
+/** What is said of a report beside its document. */
+export interface Submitted {
   readonly uid: string;
   readonly entity: Entity;
-  readonly facts: ReportFacts;
-  readonly document: KeptDocument;
   readonly generatedAt: Date;
   readonly originalLocation: string;
   readonly filePath: string;
 }
+
+/** One report to be stored: of a document that was read, or of one that is there already. */
+export type Submission = Submitted &
+  ({ readonly facts: ReportFacts; readonly document: KeptDocument } | { readonly known: KnownDocument });
 
 /** What was stored. */
 export interface StoredReport {
@@ -50,46 +54,89 @@ export async function writeReport(
   return { uid: submission.uid, artifactId, entity: submission.entity };
 }
 
+/** The sets of a document, and where it is. */
+interface Listed {
+  readonly documentId: number;
+  readonly pkgset: number;
+  readonly pairset: number;
+  readonly ratingset: number;
+  readonly toolId: number | null;
+  readonly madeAt: Date | undefined;
+  readonly skipped: number;
+  readonly isScan: boolean;
+}
+
 async function write(
   work: Work,
   dictionaries: Dictionaries,
   learned: Learned,
   submission: Submission,
 ): Promise<number> {
-  const { entity, facts, document, generatedAt } = submission;
+  const { entity, generatedAt, uid, originalLocation, filePath } = submission;
   const reportId = await takeUid(work, submission);
-  const written = await writeFacts(work, dictionaries, learned, facts);
+  const listed =
+    'known' in submission
+      ? await listAgain(work, submission.known)
+      : await list(work, dictionaries, learned, submission.facts, submission.document);
   const [artifactId = 0] = await idsOf(work, learned, dictionaries.artifacts, [entity]);
-  const toolIds = facts.tool === undefined ? [] : await idsOf(work, learned, dictionaries.tools, [facts.tool]);
-  const documentId = await insertOrFind(
-    work,
-    sql`select id from document where sha256 = ${document.sha256}`,
-    sql`insert into document (sha256, media_type, size, gzip)
-      values (${document.sha256}, ${document.mediaType}, ${document.size}, ${document.gzip}) on conflict do nothing`,
-  );
-  const pkgset = await packageSet(work, written.components);
-  const ratings = await ratingSet(work, written.ratings);
-  const madeAt = earlier(facts.madeAt, generatedAt);
+  const { documentId, pkgset, pairset, ratingset, toolId, skipped, isScan } = listed;
+  // One dated later than its submission has a wrong clock.
+  const madeAt = listed.madeAt !== undefined && listed.madeAt > generatedAt ? generatedAt : listed.madeAt;
   await sql`insert into report (id, generated_at, uid, artifact_id, document_id, pkgset_id, pairset_id, ratingset_id,
     tool_id, made_at, original_location, file_path, skipped, is_scan)
-    values (${reportId}, ${generatedAt}, ${submission.uid}, ${artifactId}, ${documentId}, ${pkgset}, ${written.pairset},
-    ${ratings}, ${toolIds[0] ?? null}, ${madeAt ?? null}, ${submission.originalLocation}, ${submission.filePath},
-    ${facts.skipped}, ${facts.isScan})`.execute(work);
-  await linkSets(work, artifactId, pkgset, written);
+    values (${reportId}, ${generatedAt}, ${uid}, ${artifactId}, ${documentId}, ${pkgset}, ${pairset}, ${ratingset},
+    ${toolId}, ${madeAt ?? null}, ${originalLocation}, ${filePath}, ${skipped}, ${isScan})`.execute(work);
+  await linkSets(work, artifactId, pkgset, pairset);
   // What an older document says never takes the place of what a newer one said, and what was never looked for is not none.
   const at = madeAt ?? generatedAt;
   await sql`update artifact set head_report = ${reportId}, head_pkgset = ${pkgset}, head_at = ${at},
     updated_at = ${generatedAt} where id = ${artifactId} and (head_at is null or head_at <= ${at})`.execute(work);
-  if (facts.isScan)
-    await sql`update artifact set head_scan = ${reportId}, head_pairset = ${written.pairset}, head_scan_at = ${at}
+  if (isScan)
+    await sql`update artifact set head_scan = ${reportId}, head_pairset = ${pairset}, head_scan_at = ${at}
       where id = ${artifactId} and (head_scan_at is null or head_scan_at <= ${at})`.execute(work);
   return artifactId;
 }
 
+/** Puts what a document lists into dictionaries and sets, and keeps the document. */
+async function list(
+  work: Work,
+  dictionaries: Dictionaries,
+  learned: Learned,
+  facts: ReportFacts,
+  document: KeptDocument,
+): Promise<Listed> {
+  const written = await writeFacts(work, dictionaries, learned, facts);
+  const toolIds = facts.tool === undefined ? [] : await idsOf(work, learned, dictionaries.tools, [facts.tool]);
+  const { sha256, mediaType, subject, size, gzip } = document;
+  const documentId = await insertOrFind(
+    work,
+    sql`select id from document where sha256 = ${sha256}`,
+    sql`insert into document (sha256, media_type, subject_name, subject_version, size, gzip)
+      values (${sha256}, ${mediaType}, ${subject.name}, ${subject.version}, ${size}, ${gzip}) on conflict do nothing`,
+  );
+  const made = facts.madeAt === undefined ? undefined : new Date(facts.madeAt);
+  return {
+    documentId,
+    pkgset: await packageSet(work, written.components),
+    pairset: written.pairset,
+    ratingset: await ratingSet(work, written.ratings),
+    toolId: toolIds[0] ?? null,
+    madeAt: made === undefined || Number.isNaN(made.getTime()) ? undefined : made,
+    skipped: facts.skipped,
+    isScan: facts.isScan,
+  };
+}
+
+/** A document that comes again: its ratings are the newest now. */
+async function listAgain(work: Work, { madeAt, ...known }: KnownDocument): Promise<Listed> {
+  await tellRatingsAgain(work, known.ratingset);
+  return { ...known, madeAt: madeAt ?? undefined };
+}
+
 /** Makes the view that never shrinks know the sets. */
-export async function linkSets(work: Work, artifactId: number, pkgset: number, written: WrittenFacts): Promise<void> {
+export async function linkSets(work: Work, artifactId: number, pkgset: number, pairset: number): Promise<void> {
   await sql`insert into artifact_set (artifact_id, pkgset_id, pairset_id)
-    values (${artifactId}, ${pkgset}, ${written.pairset}) on conflict do nothing`.execute(work);
+    values (${artifactId}, ${pkgset}, ${pairset}) on conflict do nothing`.execute(work);
 }
 
 /** Takes the report's name, first of all: a second report of the name waits for the first and is then refused. Gives its number. */
@@ -100,11 +147,4 @@ async function takeUid(work: Work, { uid, generatedAt }: Submission): Promise<nu
   const id = rows[0]?.id;
   if (id === undefined) throw new AssayError('REPORT_EXISTS', `a report with uid '${uid}' already exists`);
   return id;
-}
-
-/** When the document was made; one dated later than its submission has a wrong clock. */
-function earlier(madeAt: string | undefined, generatedAt: Date): Date | undefined {
-  const made = madeAt === undefined ? undefined : new Date(madeAt);
-  if (made === undefined || Number.isNaN(made.getTime())) return undefined;
-  return made < generatedAt ? made : generatedAt;
 }

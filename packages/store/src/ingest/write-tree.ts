@@ -29,7 +29,7 @@ export async function writeTree(queries: Queries, dictionaries: Dictionaries, tr
 async function write(work: Work, dictionaries: Dictionaries, learned: Learned, tree: ArtifactTree): Promise<number> {
   const [artifactId = 0] = await idsOf(work, learned, dictionaries.artifacts, [tree.entity]);
   const written = await writeFacts(work, dictionaries, learned, tree.facts);
-  await linkSets(work, artifactId, await packageSet(work, written.components), written);
+  await linkSets(work, artifactId, await packageSet(work, written.components), written.pairset);
   for (const source of tree.sources) {
     const sourceId = await write(work, dictionaries, learned, source);
     await sql`insert into image_source (image_id, source_id) values (${artifactId}, ${sourceId})

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { MessagePort } from 'node:worker_threads';
 import { gzip } from 'node:zlib';
@@ -18,7 +17,6 @@ export interface ReadReport {
   readonly format: ReadDocument['format'];
   readonly subject: DocumentSubject;
   readonly facts: ReportFacts;
-  readonly sha256: Uint8Array;
   readonly gzip: Uint8Array;
   readonly size: number;
 }
@@ -72,7 +70,6 @@ export async function readReport(bytes: Uint8Array): Promise<ReadReport> {
     format: document.format,
     subject: subjectOf(document),
     facts: toFacts(document, hasPlaceForFindings(document, bytes)),
-    sha256: createHash('sha256').update(bytes).digest(),
     // Level 6 costs twice the time for a twentieth of the room.
     gzip: await compress(bytes, { level: 4 }),
     size: bytes.byteLength,
