@@ -5,6 +5,7 @@ import { installCommand } from './cluster/install-command.ts';
 import { addCompletion } from './completion.ts';
 import { dbCommand } from './db/db-command.ts';
 import { insightCommand, runInsightHere } from './insight/insight-command.ts';
+import { diffCommand, findCommand } from './lookup/lookup-commands.ts';
 import { policyCommand } from './policy/policy-command.ts';
 import { sbomCommand } from './sbom/sbom-command.ts';
 import { scanCommand } from './scan/scan-command.ts';
@@ -40,6 +41,8 @@ export function createProgram(world: World, end: Ending): Command {
   program.addCommand(installCommand(world, end));
   program.addCommand(grantCommand(world, end));
   program.addCommand(upCommand(world, end));
+  program.addCommand(findCommand(world, end));
+  program.addCommand(diffCommand(world, end));
   program.addCommand(insightCommand());
   program.addCommand(versionCommand(world, end));
   program.argument('[COMMAND]', 'what to do').allowExcessArguments();
@@ -111,7 +114,9 @@ function each(command: Command, act: (command: Command) => void): void {
 
 function toUsage(error: CommanderError, words: readonly string[]): AssayError {
   const detail = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
-  const command = words.find((word) => /^(?:scan|sbom|db|policy|install|grant|up|version|completion)$/.test(word));
+  const command = words.find((word) =>
+    /^(?:scan|sbom|db|policy|install|grant|up|find|diff|version|completion)$/.test(word),
+  );
   const hint = `See: assay ${command === undefined ? '' : `${command} `}--help`;
   return new AssayError('USAGE', detail, { cause: error, hint });
 }
