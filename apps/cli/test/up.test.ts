@@ -58,6 +58,7 @@ afterAll(() => {
 describe('assay up', () => {
   it('keeps what is scanned, says where a vulnerability is and what changed, and finds it all again', async () => {
     const first = await up();
+    const group = `oci:${world.path('one')}`;
     expect(statSync(world.path('home/assay/up.json')).mode & 0o777).toBe(0o600);
     const digests: string[] = [];
     for (const name of ['one', 'two']) {
@@ -74,6 +75,11 @@ describe('assay up', () => {
     expect((await run('insight', 'image', 'get', '-d', one)).stdout).toMatch(
       /minimist@1\.2\.0\n\tCVEs:\n\t\t1\. CVE-2021-44906/,
     );
+    const decide = ['-v', 'CVE-2021-44906', '-n', 'minimist', '-p', '1.2.0', '-d', one, '-a', group];
+    const why = ['-s', 'not_affected', '-j', 'code_not_reachable'];
+    expect((await run('insight', 'triage', 'update', ...decide, ...why)).stdout).toMatch(/^Triage created: /);
+    expect((await run('scan', `oci:${world.path('one')}`, '-q')).code).toBe(0);
+    expect((await run('insight', 'triage', 'list', '-d', one)).stdout).toMatch(/State: {10}not_affected/);
     first.child.kill('SIGTERM');
     expect((await first.ended).code).toBe(0);
     expect(existsSync(world.path('home/assay/up.json'))).toBe(false);
