@@ -100,30 +100,29 @@ async function readPlain(request: FastifyRequest, most: number) {
   return { mediaType, bytes: await unpack(bodyOf(request), request.headers['content-encoding'], most) };
 }
 
-/** The parts `file` and `format`, in any order; what the part of the file says of itself does not matter. */
+/** The parts `file` and `format`, in any order; what the part of the file says of itself does not matter. Throws REQUEST_INVALID, and the limits' own errors. */
 async function readForm(request: FastifyRequest): Promise<{ readonly bytes: Buffer; readonly mediaType: string }> {
-  let bytes: Buffer | undefined;
-  let mediaType: string | undefined;
   if (!/;\s*boundary=/i.test(request.headers['content-type'] ?? '')) throw invalid('the form has no boundary');
-  for await (const part of soundParts(request)) {
-    if (part.fieldname === 'file')
-      bytes = part.type === 'file' ? await part.toBuffer() : Buffer.from(String(part.value));
-    else if (part.type === 'file') await part.toBuffer();
-    else if (part.fieldname === 'format') mediaType = mediaTypeOf(String(part.value));
-  }
+  const { bytes, mediaType } = await readParts(request).catch((cause: unknown) => {
+    // One that breaks off is the sender's mistake; only limits have codes.
+    if (cause instanceof AssayError || (cause instanceof Error && 'code' in cause)) throw cause;
+    throw new AssayError('REQUEST_INVALID', 'the form breaks off or is no form', { cause });
+  });
   if (bytes === undefined || bytes.length === 0) throw invalid('the form has no field file');
   if (mediaType === undefined) throw invalid('the form has no field format');
   return { bytes, mediaType };
 }
 
-/** The parts of a form; one that breaks off is the sender's mistake. Throws REQUEST_INVALID, and the limits' own errors. */
-async function* soundParts(request: FastifyRequest) {
-  try {
-    yield* request.parts();
-  } catch (cause) {
-    if (cause instanceof AssayError || (cause instanceof Error && 'code' in cause)) throw cause;
-    throw new AssayError('REQUEST_INVALID', 'the form breaks off or is no form', { cause });
+async function readParts(request: FastifyRequest) {
+  let bytes: Buffer | undefined;
+  let mediaType: string | undefined;
+  for await (const part of request.parts()) {
+    if (part.fieldname === 'file')
+      bytes = part.type === 'file' ? await part.toBuffer() : Buffer.from(String(part.value));
+    else if (part.type === 'file') await part.toBuffer();
+    else if (part.fieldname === 'format') mediaType = mediaTypeOf(String(part.value));
   }
+  return { bytes, mediaType };
 }
 
 const inflate = promisify(gunzip);
