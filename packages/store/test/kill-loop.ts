@@ -36,7 +36,7 @@ export async function killLoop(database: DatabaseOptions, kills: number, seed: n
         return JSON.stringify(there) !== JSON.stringify({ packages, pairs });
       });
     const { rows } = await sql<{ count: number }>`select count(*)::int4 as count from report t
-      full join report_uid k on k.uid = t.uid and k.id = t.id where t.uid is null or k.uid is null`.execute(
+      full join report_uid k on k.generated_at = t.generated_at and k.id = t.id where t.uid is null or k.key is null`.execute(
       store.queries,
     );
     return {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Queries, Work } from '../database/database.ts';
 import { inTransaction } from '../database/in-transaction.ts';
 import { storable } from '../ingest/to-facts.ts';
+import { uidKey } from '../query/uid-key.ts';
 
 /** What is added to a group; the group is made when it is not there. Source: spec/store.md §3.7. */
 export interface GroupChange {
@@ -53,7 +54,7 @@ async function addArtifact(work: Work, groupId: number, { kind, id }: NonNullabl
 /** A report brings the artifact it is about. */
 async function addReport(work: Work, groupId: number, uid: string): Promise<void> {
   const { rows } = await sql<{ id: number; artifact: number }>`select t.id, t.artifact_id as artifact from report_uid k
-    join report t on t.generated_at = k.generated_at and t.id = k.id where k.uid = ${uid}`.execute(work);
+    join report t on t.generated_at = k.generated_at and t.id = k.id where k.key = ${uidKey(uid)}::uuid`.execute(work);
   const report = rows[0];
   if (report === undefined)
     throw new AssayError('REQUEST_INVALID', `there is no report with uid '${uid.slice(0, 200)}'`);

@@ -2,6 +2,7 @@ import { AssayError } from '@assay/contract';
 import { sql } from 'kysely';
 import type { Queries, Work } from '../database/database.ts';
 import { inTransaction } from '../database/in-transaction.ts';
+import { uidKey } from '../query/uid-key.ts';
 import type { Dictionaries } from './dictionaries.ts';
 import { idsOf, type Learned } from './dictionary.ts';
 import type { DocumentSubject, Entity, ReportFacts } from './facts.ts';
@@ -54,18 +55,6 @@ export async function writeReport(
   return { uid: submission.uid, artifactId, entity: submission.entity };
 }
 
-/** The sets of a document, and where it is. */
-interface Listed {
-  readonly documentId: number;
-  readonly pkgset: number;
-  readonly pairset: number;
-  readonly ratingset: number;
-  readonly toolId: number | null;
-  readonly madeAt: Date | undefined;
-  readonly skipped: number;
-  readonly isScan: boolean;
-}
-
 async function write(
   work: Work,
   dictionaries: Dictionaries,
@@ -74,21 +63,20 @@ async function write(
 ): Promise<number> {
   const { entity, generatedAt, uid, originalLocation, filePath } = submission;
   const reportId = await takeUid(work, submission);
-  const listed =
+  const known =
     'known' in submission
       ? await listAgain(work, submission.known)
       : await list(work, dictionaries, learned, submission.facts, submission.document);
   const [artifactId = 0] = await idsOf(work, learned, dictionaries.artifacts, [entity]);
-  const { documentId, pkgset, pairset, ratingset, toolId, skipped, isScan } = listed;
-  // One dated later than its submission has a wrong clock.
-  const madeAt = listed.madeAt !== undefined && listed.madeAt > generatedAt ? generatedAt : listed.madeAt;
-  await sql`insert into report (id, generated_at, uid, artifact_id, document_id, pkgset_id, pairset_id, ratingset_id,
-    tool_id, made_at, original_location, file_path, skipped, is_scan)
-    values (${reportId}, ${generatedAt}, ${uid}, ${artifactId}, ${documentId}, ${pkgset}, ${pairset}, ${ratingset},
-    ${toolId}, ${madeAt ?? null}, ${originalLocation}, ${filePath}, ${skipped}, ${isScan})`.execute(work);
+  const { documentId, pkgset, pairset, madeAt, isScan } = known;
+  await sql`insert into report (id, generated_at, uid, artifact_id, document_id, original_location, file_path)
+    values (${reportId}, ${generatedAt}, ${uid}, ${artifactId}, ${documentId}, ${originalLocation}, ${filePath})`.execute(
+    work,
+  );
   await linkSets(work, artifactId, pkgset, pairset);
   // What an older document says never takes the place of what a newer one said, and what was never looked for is not none.
-  const at = madeAt ?? generatedAt;
+  // One dated later than its submission has a wrong clock.
+  const at = madeAt !== null && madeAt < generatedAt ? madeAt : generatedAt;
   await sql`update artifact set head_report = ${reportId}, head_pkgset = ${pkgset}, head_at = ${at},
     updated_at = ${generatedAt} where id = ${artifactId} and (head_at is null or head_at <= ${at})`.execute(work);
   if (isScan)
@@ -104,33 +92,30 @@ async function list(
   learned: Learned,
   facts: ReportFacts,
   document: KeptDocument,
-): Promise<Listed> {
+): Promise<KnownDocument> {
   const written = await writeFacts(work, dictionaries, learned, facts);
   const toolIds = facts.tool === undefined ? [] : await idsOf(work, learned, dictionaries.tools, [facts.tool]);
+  const pkgset = await packageSet(work, written.components);
+  const ratingset = await ratingSet(work, written.ratings);
   const { sha256, mediaType, subject, size, gzip } = document;
+  const made = facts.madeAt === undefined ? undefined : new Date(facts.madeAt);
+  const madeAt = made === undefined || Number.isNaN(made.getTime()) ? null : made;
+  const { skipped, isScan } = facts;
   const documentId = await insertOrFind(
     work,
     sql`select id from document where sha256 = ${sha256}`,
-    sql`insert into document (sha256, media_type, subject_name, subject_version, size, gzip)
-      values (${sha256}, ${mediaType}, ${subject.name}, ${subject.version}, ${size}, ${gzip}) on conflict do nothing`,
+    sql`insert into document (sha256, media_type, subject_name, subject_version, made_at, tool_id, pkgset_id, pairset_id,
+      ratingset_id, skipped, is_scan, size, gzip)
+      values (${sha256}, ${mediaType}, ${subject.name}, ${subject.version}, ${madeAt}, ${toolIds[0] ?? null}, ${pkgset},
+      ${written.pairset}, ${ratingset}, ${skipped}, ${isScan}, ${size}, ${gzip}) on conflict do nothing`,
   );
-  const made = facts.madeAt === undefined ? undefined : new Date(facts.madeAt);
-  return {
-    documentId,
-    pkgset: await packageSet(work, written.components),
-    pairset: written.pairset,
-    ratingset: await ratingSet(work, written.ratings),
-    toolId: toolIds[0] ?? null,
-    madeAt: made === undefined || Number.isNaN(made.getTime()) ? undefined : made,
-    skipped: facts.skipped,
-    isScan: facts.isScan,
-  };
+  return { documentId, mediaType, subject, pkgset, pairset: written.pairset, ratingset, madeAt, isScan };
 }
 
 /** A document that comes again: its ratings are the newest now. */
-async function listAgain(work: Work, { madeAt, ...known }: KnownDocument): Promise<Listed> {
+async function listAgain(work: Work, known: KnownDocument): Promise<KnownDocument> {
   await tellRatingsAgain(work, known.ratingset);
-  return { ...known, madeAt: madeAt ?? undefined };
+  return known;
 }
 
 /** Makes the view that never shrinks know the sets. */
@@ -141,8 +126,8 @@ export async function linkSets(work: Work, artifactId: number, pkgset: number, p
 
 /** Takes the report's name, first of all: a second report of the name waits for the first and is then refused. Gives its number. */
 async function takeUid(work: Work, { uid, generatedAt }: Submission): Promise<number> {
-  const { rows } = await sql<{ id: number }>`insert into report_uid (uid, id, generated_at)
-    values (${uid}, nextval(pg_get_serial_sequence('report', 'id')), ${generatedAt})
+  const { rows } = await sql<{ id: number }>`insert into report_uid (key, id, generated_at)
+    values (${uidKey(uid)}::uuid, nextval(pg_get_serial_sequence('report', 'id')), ${generatedAt})
     on conflict do nothing returning id`.execute(work);
   const id = rows[0]?.id;
   if (id === undefined) throw new AssayError('REPORT_EXISTS', `a report with uid '${uid}' already exists`);

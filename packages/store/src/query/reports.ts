@@ -19,6 +19,7 @@ import {
   type VulnerabilityRow,
   vulnerabilityColumns,
 } from './rows.ts';
+import { uidKey } from './uid-key.ts';
 
 /** A group as reports name it. */
 export interface GroupLabel {
@@ -72,9 +73,9 @@ interface HeadRow extends ArtifactRow {
   readonly groups: readonly GroupLabel[];
 }
 
-const headColumns = sql`t.id as "reportId", t.uid, t.generated_at as "generatedAt", t.made_at as "madeAt",
-  t.original_location as "originalLocation", t.file_path as "filePath", t.skipped,
-  (select jsonb_build_object('name', o.name, 'version', o.version, 'vendor', o.vendor) from tool o where o.id = t.tool_id) as tool,
+const headColumns = sql`t.id as "reportId", t.uid, t.generated_at as "generatedAt", d.made_at as "madeAt",
+  t.original_location as "originalLocation", t.file_path as "filePath", d.skipped,
+  (select jsonb_build_object('name', o.name, 'version', o.version, 'vendor', o.vendor) from tool o where o.id = d.tool_id) as tool,
   (select coalesce(jsonb_agg(jsonb_build_object('uid', g.uid, 'labels', g.labels) order by g.id), '[]')
     from group_report l join artifact_group g on g.id = l.group_id where l.report_id = t.id) as groups,
   ${artifactColumns}`;
@@ -86,7 +87,7 @@ export async function findReports(
   order: 'ASC' | 'DESC',
   paging: Paging = 'all',
 ): Promise<Page<ReportHead>> {
-  const body = sql`from report t join artifact a on a.id = t.artifact_id where ${reportCondition(filter)}`;
+  const body = sql`from report t join artifact a on a.id = t.artifact_id join document d on d.id = t.document_id where ${reportCondition(filter)}`;
   const direction = order === 'ASC' ? sql`t.generated_at, t.id` : sql`t.generated_at desc, t.id desc`;
   const page = await readPage<HeadRow>(queries, { columns: headColumns, body, order: direction }, paging);
   return { count: page.count, rows: page.rows.map(toHead) };
@@ -104,7 +105,8 @@ function reportCondition(filter: ReportFilter): RawBuilder<unknown> {
       ? []
       : // The name's own row says in which part of the history the report is.
         [
-          sql`(t.generated_at, t.id) in (select k.generated_at, k.id from report_uid k where k.uid = any(${texts(uids)}))`,
+          sql`(t.generated_at, t.id) in (select k.generated_at, k.id from report_uid k
+            where k.key = any(${texts(uids.map(uidKey))}::uuid[]))`,
         ]),
     ...(digest === undefined ? [] : [sql`a.kind = 'image' and a.digest = ${digest}`]),
     ...(sha === undefined ? [] : [sql`a.kind = 'source' and a.digest = ${sha}`]),
@@ -129,23 +131,24 @@ function toHead(row: HeadRow): ReportHead {
 
 /** What a report lists. */
 export async function readContent(queries: Queries, { id, generatedAt }: ReportHead): Promise<ReportContent> {
-  const of = sql`report t where t.generated_at = ${generatedAt} and t.id = ${id}`;
+  const of = sql`report t join document d on d.id = t.document_id
+    where t.generated_at = ${generatedAt} and t.id = ${id}`;
   const packages = await sql<PackageRow>`select distinct ${packageColumns} from package p where p.id in (
     select c.package_id from component c where c.id in (
-      select unnest(s.ids) from pkgset s where s.id = (select t.pkgset_id from ${of}))) order by p.id`.execute(queries);
+      select unnest(s.ids) from pkgset s where s.id = (select d.pkgset_id from ${of}))) order by p.id`.execute(queries);
   const links = await sql<Link>`select distinct c.package_id as "packageId", pair.vulnerability_id as "vulnerabilityId"
     from pair join component c on c.id = pair.component_id where pair.id in (
-      select unnest(s.ids) from pairset s where s.id = (select t.pairset_id from ${of})) order by 1, 2`.execute(
+      select unnest(s.ids) from pairset s where s.id = (select d.pairset_id from ${of})) order by 1, 2`.execute(
     queries,
   );
   const vulnerabilities =
     await sql<VulnerabilityRow>`select ${vulnerabilityColumns} from vulnerability v where v.id in (
     select pair.vulnerability_id from pair where pair.id in (
-      select unnest(s.ids) from pairset s where s.id = (select t.pairset_id from ${of}))) order by v.id`.execute(
+      select unnest(s.ids) from pairset s where s.id = (select d.pairset_id from ${of}))) order by v.id`.execute(
       queries,
     );
   const ratings = await sql<RatingRow>`select ${ratingColumns} from rating r where r.id in (
-    select unnest(s.ids) from ratingset s where s.id = (select t.ratingset_id from ${of})) order by r.id`.execute(
+    select unnest(s.ids) from ratingset s where s.id = (select d.ratingset_id from ${of})) order by r.id`.execute(
     queries,
   );
   return { packages: packages.rows, links: links.rows, vulnerabilities: vulnerabilities.rows, ratings: ratings.rows };
