@@ -12,7 +12,7 @@ header { display: flex; gap: .75rem; align-items: center; padding: .6rem 1rem; b
 h1 { font-size: 1rem; margin: 0; flex: 1; }
 main { display: grid; grid-template-columns: 1fr 1fr; min-height: 0; }
 @media (max-width: 700px) { main { grid-template-columns: 1fr; grid-template-rows: 1fr 1fr; } }
-textarea, pre { margin: 0; padding: 1rem; font: 13px/1.5 ui-monospace, monospace; border: 0; overflow: auto; tab-size: 2; }
+textarea, pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; padding: 1rem; font: 13px/1.5 ui-monospace, monospace; border: 0; overflow: auto; tab-size: 2; }
 textarea { resize: none; background: transparent; color: inherit; border-right: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
 input, select, button { font: inherit; padding: .25rem .6rem; }
 :focus-visible { outline: 2px solid #3b82f6; outline-offset: -2px; }
