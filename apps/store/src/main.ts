@@ -16,6 +16,13 @@ async function serveHere(): Promise<number> {
   const program = new URL(import.meta.url);
   try {
     const { readConfig } = await import('./config.ts');
+    const [what, ...words] = process.argv.slice(2);
+    if (what === 'key') {
+      const { runKeys } = await import('./keys.ts');
+      const { database } = readConfig({ ...process.env, ASSAY_PLAIN_HTTP: 'true' }, program);
+      process.stdout.write(await runKeys(words, database));
+      return 0;
+    }
     const { serveStore } = await import('./serve.ts');
     await serveStore(readConfig(process.env, program), program, stop.signal);
     return 0;

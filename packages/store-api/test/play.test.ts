@@ -25,9 +25,10 @@ describe.runIf(chromium !== undefined)(suite, () => {
   let running: RunningStore;
   let url: string;
   let browser: ChildProcess;
-  const folder = mkdtempSync(join(tmpdir(), 'assay-chromium-'));
+  let folder: string;
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'assay-chromium-'));
     running = await startStore();
     const data = { reference: 'cluster-1', labels: [{ key: 'env', value: 'prod' }] };
     const event = { specversion: '1.0', id: '1', source: 'x', type: 'vmware.tanzu.apps.location.created.v1', data };

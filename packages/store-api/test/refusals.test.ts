@@ -1,7 +1,8 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { revokeKeys } from '@assay/store';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { oneToken } from '../src/index.ts';
+import { createKey, createStoreLog, createStoreServer, oneToken, storedKeys } from '../src/index.ts';
 import { asCycloneDx, cycloneDx, digestA } from './documents.ts';
 import { type AskOptions, type RunningStore, startStore } from './start-store.ts';
 
@@ -136,6 +137,10 @@ const refusals: readonly (readonly [what: string, path: string, options: AskOpti
   ['a query of many words', '/query', { body: { query: `{ ${'__typename '.repeat(6_000)} }` } }, 422],
 ];
 
+const silent = createStoreLog({
+  ...{ level: 'minimum', logger: 'test', hostname: '', write: () => undefined, now: () => new Date() },
+});
+
 describe('what the store refuses', () => {
   let running: RunningStore;
   const counts = async () => {
@@ -204,6 +209,20 @@ describe('what the store refuses', () => {
       else expect([path, status]).not.toEqual([path, 403]);
     }
     await reader.close();
+  });
+
+  it('knows keys of its own by their hash alone, until they are revoked', async () => {
+    const { queries } = running.store;
+    const keyed = createStoreServer({ store: running.store, authenticator: storedKeys(queries), log: silent });
+    const token = await createKey(queries, 'builds', 'read');
+    const ask = async (given: string, method: 'GET' | 'POST' = 'GET') =>
+      (await keyed.inject({ method, url: '/api/v1/images', headers: { authorization: `Bearer ${given}` } })).statusCode;
+    expect([await ask(token), await ask(token, 'POST'), await ask(`${token}x`)]).toEqual([200, 403, 401]);
+    const { rows } = await sql<{ text: string }>`select row_to_json(k)::text as text from api_key k`.execute(queries);
+    expect(JSON.stringify(rows)).not.toContain(token.slice(6));
+    expect(await revokeKeys(queries, 'builds')).toBe(1);
+    expect(await ask(token)).toBe(401);
+    await keyed.close();
   });
 
   it('lets no route but the open ones be asked without a token', async () => {

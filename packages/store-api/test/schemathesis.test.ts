@@ -19,9 +19,10 @@ if (program === undefined) process.stderr.write(`left out: ${suite}: schemathesi
 describe.runIf(program !== undefined && fixturesFor(suite))(suite, () => {
   let running: RunningStore;
   let url: string;
-  const folder = mkdtempSync(join(tmpdir(), 'assay-schemathesis-'));
+  let folder: string;
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'assay-schemathesis-'));
     running = await startStore();
     const body = readFileSync(join(fixtures('scans'), 'golden/debian-meta/grype.cdx.json'));
     await running.ask('POST', '/api/v1/images', { headers: asCycloneDx, body });
