@@ -41,6 +41,8 @@ export interface Package {
   readonly hashes: Readonly<Record<string, string>>;
   readonly supplier?: string;
   readonly description?: string;
+  /** The project's page: an address of the web. */
+  readonly homepage?: string;
   readonly locations: readonly Location[];
   /** Id of the cataloguer, or the producing tool for a read SBOM. */
   readonly foundBy?: string;

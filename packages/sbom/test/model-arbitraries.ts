@@ -67,12 +67,13 @@ const pkg = record<Package>(
     hashes,
     supplier: text as never,
     description: text as never,
+    homepage: fc.oneof(fc.webUrl(), text) as never,
     locations: fc.array(location, { maxLength: 2 }),
     foundBy: text as never,
     dependsOn: fc.constant([]),
     properties: fc.array(fc.record({ name: propertyName, value: text }), { maxLength: 2 }),
   },
-  ['purl', 'source', 'arch', 'supplier', 'description', 'foundBy'],
+  ['purl', 'source', 'arch', 'supplier', 'description', 'homepage', 'foundBy'],
 );
 
 const distro = record<Distro>(

@@ -228,6 +228,42 @@ for (const engine of engines()) {
       expect(missing.json.message).toMatch(/Packages\[0\].Name is missing/);
     });
 
+    it('takes home pages, and SPDX’s references to vulnerabilities, which say nothing about how bad', async () => {
+      const version = `sha256:${'7'.repeat(64)}`;
+      // Typed from SPDX 2.2 §3 and Annex F.
+      const spdx = {
+        ...{ spdxVersion: 'SPDX-2.2', dataLicense: 'CC0-1.0', SPDXID: 'SPDXRef-DOCUMENT', name: 'a' },
+        documentNamespace: 'https://example.com/a',
+        creationInfo: { created: '2026-01-01T00:00:00Z', creators: ['Tool: t-1'] },
+        packages: [
+          {
+            ...{ SPDXID: 'SPDXRef-p', name: 'spdx-only', versionInfo: '3', downloadLocation: 'NOASSERTION' },
+            homepage: 'https://home.example.com/p',
+            externalRefs: [
+              {
+                referenceCategory: 'SECURITY',
+                referenceType: 'advisory',
+                referenceLocator: 'https://nvd.nist.gov/vuln/detail/CVE-2024-7777',
+              },
+            ],
+          },
+        ],
+      };
+      const answer = await running.ask('POST', '/api/v1/images', {
+        headers: {
+          'report-type-format': 'spdx',
+          'content-type': 'application/json',
+          'entity-name': 's',
+          'entity-version': version,
+        },
+        body: JSON.stringify(spdx),
+      });
+      expect(answer.status).toBe(200);
+      const [pkg] = (await get('/api/packages?name=spdx-only')).json;
+      expect(pkg).toMatchObject({ Homepage: 'https://home.example.com/p', PackageManager: 'Unknown' });
+      expect(pkg.Vulnerabilities).toEqual([expect.objectContaining({ CVEID: 'CVE-2024-7777', Ratings: [] })]);
+    });
+
     it('says what it does not have: 404 for one, an empty list for many', async () => {
       expect((await get('/api/v1/images/sha256:nothing')).text).toBe('{"message":"Not found"}');
       expect((await get('/api/v1/images/sha256:nothing')).status).toBe(404);

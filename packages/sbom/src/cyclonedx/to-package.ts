@@ -2,6 +2,7 @@ import { findPurl, type Package, type PackageKind } from '@assay/contract';
 import { findObject, findText, type JsonObject, toObjects } from '../json/value.ts';
 import { withKeptPackage } from '../spdx/kept-model.ts';
 import { readPurlFacts, withSourceVersion } from '../spdx/producer-conventions.ts';
+import { findWebAddress } from '../spdx/web-address.ts';
 import { readKept } from './kept.ts';
 import { findProperty, ours, type Property } from './properties.ts';
 import { toLocations } from './to-locations.ts';
@@ -56,6 +57,8 @@ export function findPlainPackage(component: JsonObject, context: PackageContext)
   const arch = facts.arch;
   const supplier = supplierOf(component);
   const description = findText(component, 'description');
+  const website = toObjects(component, 'externalReferences').find((each) => findText(each, 'type') === 'website');
+  const homepage = findWebAddress(findText(website, 'url'));
   const foundBy = findProperty(properties, 'syft:package:foundBy') ?? context.tool;
   return {
     ref: context.ref,
@@ -70,6 +73,7 @@ export function findPlainPackage(component: JsonObject, context: PackageContext)
     hashes: toHashes(component),
     ...(supplier === undefined ? {} : { supplier }),
     ...(description === undefined ? {} : { description }),
+    ...(homepage === undefined ? {} : { homepage }),
     locations: exact(toLocations(component, properties)),
     ...(foundBy === undefined ? {} : { foundBy }),
     dependsOn: none,

@@ -128,6 +128,7 @@ const packageRules = {
   hashes: { check: isTextMap },
   supplier: { check: isText, optional: true },
   description: { check: isText, optional: true },
+  homepage: { check: isText, optional: true },
   locations: { check: isLocations },
   foundBy: { check: isText, optional: true },
   dependsOn: { check: isTexts },

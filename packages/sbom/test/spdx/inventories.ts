@@ -92,6 +92,7 @@ const aPackage = (refs: readonly string[], index: number): fc.Arbitrary<Package>
       ),
       supplier: word,
       description: word,
+      homepage: fc.oneof(fc.webUrl(), word),
       locations: fc.array(fc.record({ path: word, layer: digest }, { requiredKeys: ['path'] }), { maxLength: 2 }),
       foundBy: fc.oneof(fc.constantFrom('assay', 'dpkg'), word),
       dependsOn: fc.subarray([...refs, 'not-there']),

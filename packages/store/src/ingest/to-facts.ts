@@ -27,7 +27,10 @@ export function toFacts(document: ReadDocument, hasPlaceForFindings: boolean): R
     // Files of SPDX documents outnumber everything else and have no identity beyond their document.
     if (pkg.kind === 'file' && pkg.purl === undefined) continue;
     const place = facts.addPackage(pkg);
-    if (place !== undefined) places.set(pkg.ref, place);
+    if (place === undefined) continue;
+    places.set(pkg.ref, place);
+    for (const { name, value } of pkg.properties)
+      if (name === 'spdx:externalRef:advisory') facts.addAdvisory(place, value);
   }
   for (const finding of findings) {
     const place = places.get(finding.package.ref) ?? facts.addPackage(finding.package);
@@ -68,7 +71,7 @@ class Facts {
   skipped = 0;
 
   /** The place of a package; `undefined` when it cannot be kept. */
-  addPackage(pkg: Pick<Package, 'name' | 'version' | 'purl'>): number | undefined {
+  addPackage(pkg: Pick<Package, 'name' | 'version' | 'purl' | 'homepage'>): number | undefined {
     const name = storable(pkg.name);
     const version = storable(pkg.version);
     const ladder = pkg.purl === undefined ? undefined : findPurlLadder(storable(pkg.purl));
@@ -83,7 +86,7 @@ class Facts {
       name,
       version,
       manager,
-      homepage: '',
+      homepage: webAddress(pkg.homepage) ?? '',
       purl,
       versioned: fits ? ladder.versioned : '',
       base: fits ? ladder.base : '',
@@ -122,6 +125,21 @@ class Facts {
     const fixedIn = finding.fixedIn.map(storable).slice(0, 50);
     if (!this.#pairs.has(key))
       this.#pairs.set(key, { package: pkg, vulnerability, severity: finding.severity, isFixable, fixedIn });
+  }
+
+  /** A SECURITY reference of SPDX to the page of a vulnerability: who it is, and nothing about how bad. Source: spec/store.md §14 row 17. */
+  addAdvisory(pkg: number, locator: string): void {
+    const id = /(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3})/i.exec(locator)?.[0];
+    if (id === undefined) return;
+    const url = webAddress(locator) ?? '';
+    const named = /^ghsa/i.test(id) ? `GHSA${id.slice(4).toLowerCase()}` : id.toUpperCase();
+    const vulnerability = place(this.#vulnerabilities, this.#vulnerabilityPlaces, named, () => ({
+      ...{ id: named, aliases: [], description: '', url, cna: '' },
+      references: url === '' ? [] : [url],
+    }));
+    const key = `${pkg} ${vulnerability}`;
+    const unrated = { severity: 'unknown', isFixable: false, fixedIn: [] } as const;
+    if (!this.#pairs.has(key)) this.#pairs.set(key, { package: pkg, vulnerability, ...unrated });
   }
 
   taken(): Pick<ReportFacts, 'packages' | 'vulnerabilities' | 'ratings' | 'pairs'> {

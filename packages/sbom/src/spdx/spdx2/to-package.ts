@@ -10,6 +10,7 @@ import {
 } from '../producer-conventions.ts';
 import { placeUnder, type Rejections } from '../rejections.ts';
 import { findSaid, findString, isSaid, kindOf, quoted } from '../said.ts';
+import { findWebAddress } from '../web-address.ts';
 import { purposes } from './terms.ts';
 
 /** What packages need to know of their document. */
@@ -46,6 +47,7 @@ export function toPackage(raw: JsonValue, ref: string, at: string, context: Pack
   const info = readSourceInfo(findString(raw, 'sourceInfo') ?? '');
   const source = withSourceVersion(info.source ?? facts.source, version, refs.purl);
   const description = findSaid(raw, 'description') ?? findSaid(raw, 'summary');
+  const homepage = findWebAddress(findSaid(raw, 'homepage'));
   const supplier = readSupplier(findSaid(raw, 'supplier'));
   const annotated = readAnnotations(raw);
   return {
@@ -61,6 +63,7 @@ export function toPackage(raw: JsonValue, ref: string, at: string, context: Pack
     hashes: readChecksums(raw, at, rejections),
     ...(supplier === undefined ? {} : { supplier }),
     ...(description === undefined ? {} : { description }),
+    ...(homepage === undefined ? {} : { homepage }),
     locations: info.paths.map((path) => ({ path, ...annotated.layer })),
     ...(context.foundBy === undefined ? {} : { foundBy: context.foundBy }),
     dependsOn: [],

@@ -4,6 +4,7 @@ import { toDistro } from '../distro-names.ts';
 import { differences, formatKept, type Role } from '../kept-model.ts';
 import { formatSourceInfo } from '../producer-conventions.ts';
 import { isSaid } from '../said.ts';
+import { findWebAddress } from '../web-address.ts';
 import { isSingleLine } from './creation-info.ts';
 import { toDeclaredLicenses } from './license-names.ts';
 import { checksumAlgorithms, checksumDigits, purposeOf } from './terms.ts';
@@ -89,6 +90,7 @@ function toSpdxPackage(pkg: Package, id: string, findings: readonly Finding[]): 
     licenseDeclared: toDeclaredLicenses(pkg.licenses).expression,
     primaryPackagePurpose: purposeOf[pkg.kind],
     ...(pkg.supplier === undefined || !isSingleLine(pkg.supplier) ? {} : { supplier: `Organization: ${pkg.supplier}` }),
+    ...(pkg.homepage === undefined || findWebAddress(pkg.homepage) === undefined ? {} : { homepage: pkg.homepage }),
     ...(sourceInfo === undefined ? {} : { sourceInfo }),
     ...(pkg.description === undefined || pkg.description === '' ? {} : { description: pkg.description }),
     ...(checksums.length === 0 ? {} : { checksums }),

@@ -9,6 +9,7 @@ import {
 } from '../producer-conventions.ts';
 import { placeUnder, type Rejections } from '../rejections.ts';
 import { findSaid, quoted } from '../said.ts';
+import { findWebAddress } from '../web-address.ts';
 import { namedBy } from './element.ts';
 import { hashAlgorithms, purposes } from './terms.ts';
 
@@ -39,6 +40,7 @@ export function toPackage3(
   const info = readSourceInfo(findText(element, 'software_sourceInfo') ?? '');
   const source = withSourceVersion(info.source ?? facts.source, version, identifiers.purl);
   const description = findSaid(element, 'description') ?? findSaid(element, 'summary');
+  const homepage = findWebAddress(findSaid(element, 'software_homePage'));
   const supplier = supplierOf(element, context);
   return {
     ref,
@@ -53,6 +55,7 @@ export function toPackage3(
     hashes: readHashes(element, at, rejections),
     ...(supplier === undefined ? {} : { supplier }),
     ...(description === undefined ? {} : { description }),
+    ...(homepage === undefined ? {} : { homepage }),
     locations: info.paths.map((path) => ({ path })),
     ...(context.foundBy === undefined ? {} : { foundBy: context.foundBy }),
     dependsOn: [],
