@@ -24,6 +24,7 @@ export async function runHere(words: readonly string[], env: Environment, signal
     runtime: { node: process.versions.node, platform: `${process.platform}/${process.arch}` },
     ...(env.KUBECONFIG ? { kubeconfig: env.KUBECONFIG } : {}),
     program: new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url),
+    ...findEmptyDatabase(),
     ...readStoreUser(env),
     isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     called: env.npm_lifecycle_event === 'start' ? 'npm start -s --' : './assay',
@@ -54,4 +55,10 @@ function findInstallation(): Installation {
     version: string;
   };
   return { version, starterData: join(here, 'starter.db') };
+}
+
+/** In the folder above the bundle, since it outlives a build. */
+function findEmptyDatabase(): { readonly emptyDatabase?: string } {
+  const path = join(dirname(fileURLToPath(import.meta.url)), '..', 'empty-database.tar.zst');
+  return existsSync(path) ? { emptyDatabase: path } : {};
 }

@@ -25,6 +25,8 @@ export interface World {
   readonly kubeconfig?: string;
   /** The file of this program, which threads run too. */
   readonly program: URL;
+  /** A file of the set-up from which a new store starts sooner. */
+  readonly emptyDatabase?: string;
   /** The user's home folder, where the configuration of `insight` lies. */
   readonly userHome: string;
   /** `METADATA_STORE_ACCESS_TOKEN`. */

@@ -1,5 +1,5 @@
 import type { DatabaseOptions } from '@assay/store';
-import { findPostgres, startPostgres, storeThread, type TestPostgres } from '@assay/testkit';
+import { emptyDatabase, findPostgres, startPostgres, storeThread, type TestPostgres } from '@assay/testkit';
 
 /** A database that a suite runs on. */
 export interface Engine {
@@ -12,7 +12,7 @@ export interface Engine {
 export function engines(): readonly Engine[] {
   const embedded: Engine = {
     name: 'PGlite',
-    create: async () => ({ is: 'pglite', program: storeThread }),
+    create: async () => ({ is: 'pglite', program: storeThread, empty: await emptyDatabase() }),
     stop: async () => undefined,
   };
   const programs = findPostgres();

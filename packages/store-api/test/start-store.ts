@@ -1,5 +1,5 @@
 import { type DatabaseOptions, openStore, type Store } from '@assay/store';
-import { storeThread } from '@assay/testkit';
+import { emptyDatabase, storeThread } from '@assay/testkit';
 import type { FastifyInstance } from 'fastify';
 import { createStoreLog, createStoreServer, oneToken, type StoreServerOptions } from '../src/index.ts';
 
@@ -31,10 +31,11 @@ export interface Answer {
 export const writeToken = 'token-that-may-write';
 
 export async function startStore(
-  database: DatabaseOptions = { is: 'pglite', program: storeThread },
+  database?: DatabaseOptions,
   more: Partial<StoreServerOptions> = {},
 ): Promise<RunningStore> {
-  const store = await openStore({ database, program: storeThread });
+  const embedded = { is: 'pglite', program: storeThread, empty: await emptyDatabase() } as const;
+  const store = await openStore({ database: database ?? embedded, program: storeThread });
   const lines: Readonly<Record<string, unknown>>[] = [];
   const log = createStoreLog({
     level: 'default',

@@ -1,5 +1,6 @@
 export { answerStoreThread, isStoreTask, type StoreTask } from './answer-store-thread.ts';
 export type { DatabaseOptions, Queries } from './database/database.ts';
+export { makeEmptyDatabase } from './database/empty-database.ts';
 export { toProblem } from './database/in-transaction.ts';
 export { migrate, migrations } from './database/migrate.ts';
 export { openDatabase } from './database/open-database.ts';

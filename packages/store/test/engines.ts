@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findPostgres, startPostgres, storeThread, type TestPostgres } from '@assay/testkit';
+import { emptyDatabase, findPostgres, startPostgres, storeThread, type TestPostgres } from '@assay/testkit';
 import type { DatabaseOptions } from '../src/index.ts';
 
 /** A kind of database that a suite runs on. */
@@ -20,7 +20,8 @@ export function engines(): readonly Engine[] {
     create: async () => {
       const folder = mkdtempSync(join(tmpdir(), 'assay-store-'));
       folders.push(folder);
-      return { is: 'pglite', folder: join(folder, 'database'), program: storeThread };
+      const empty = await emptyDatabase();
+      return { is: 'pglite', folder: join(folder, 'database'), program: storeThread, empty };
     },
     stop: async () => {
       for (const folder of folders) rmSync(folder, { recursive: true, force: true });

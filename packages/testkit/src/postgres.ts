@@ -1,13 +1,26 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeEmptyDatabase } from '@assay/store';
 import pg from 'pg';
 
 /** The file that the threads of a store run in tests. */
 export const storeThread = new URL('./store-thread.ts', import.meta.url);
+
+/** The embedded database's empty beginning, made once for all suites of this machine. */
+export async function emptyDatabase(): Promise<string> {
+  const path = join(tmpdir(), `assay-empty-database-${pgliteVersion()}.tar.zst`);
+  if (!existsSync(path)) await makeEmptyDatabase(path);
+  return path;
+}
+
+function pgliteVersion(): string {
+  const manifest = new URL('../../../node_modules/@electric-sql/pglite/package.json', import.meta.url);
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version; // npm wrote it
+}
 
 /** A real PostgreSQL on a temporary folder. */
 export interface TestPostgres {

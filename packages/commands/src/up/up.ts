@@ -37,8 +37,10 @@ export async function up(world: World, words: UpWords): Promise<number> {
   const folder = resolve(words.data ?? join(home, 'store'));
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const token = await readToken(join(folder, 'token'));
-  const database = { is: 'pglite', folder: join(folder, 'database'), program: world.program } as const;
-  const store = await openStore({ database, program: world.program, now: () => world.now() });
+  const { program, emptyDatabase: empty } = world;
+  const place = { folder: join(folder, 'database'), program };
+  const database = { is: 'pglite', ...place, ...(empty === undefined ? {} : { empty }) } as const;
+  const store = await openStore({ database, program, now: () => world.now() });
   try {
     const authenticator = words.auth
       ? firstOf([oneToken(token, 'write', 'local'), storedKeys(store.queries)])

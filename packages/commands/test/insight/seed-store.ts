@@ -1,6 +1,6 @@
 import { openStore, type Store } from '@assay/store';
 import { createStoreLog, createStoreServer, openDoor } from '@assay/store-api';
-import { storeThread } from '@assay/testkit';
+import { emptyDatabase, storeThread } from '@assay/testkit';
 
 /** A real store on a free port, and what it was asked. */
 export interface SeededStore {
@@ -30,7 +30,8 @@ const lodash = { Name: 'lodash', Version: '4.17.0', found: [['CVE-2024-0004', 'H
 
 /** The things that the transcripts are about, in the order in which they get their ids. */
 export async function seedStore(tls?: { readonly cert: string; readonly key: string }): Promise<SeededStore> {
-  const store = await openStore({ database: { is: 'pglite', program: storeThread }, program: storeThread });
+  const database = { is: 'pglite', program: storeThread, empty: await emptyDatabase() } as const;
+  const store = await openStore({ database, program: storeThread });
   let requests: string[] = [];
   const log = createStoreLog({
     level: 'default',

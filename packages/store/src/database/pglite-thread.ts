@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { readEmptyDatabase } from './empty-database.ts';
 
 /** What the main thread asks of the thread that has the database. */
 export type DatabaseQuestion =
@@ -14,14 +15,20 @@ export type DatabaseAnswer =
 export interface DatabaseTask {
   readonly task: 'database';
   readonly folder?: string;
+  /** A file of `makeEmptyDatabase`. */
+  readonly empty?: string;
 }
 
 /** The thread's side: opens the database, says that it is ready (id 0), and answers one question after the other. */
-export async function answerDatabase(port: MessagePort, { folder }: DatabaseTask): Promise<void> {
+export async function answerDatabase(port: MessagePort, { folder, empty }: DatabaseTask): Promise<void> {
   const { PGlite } = await import('@electric-sql/pglite');
   let database: InstanceType<typeof PGlite>;
   try {
-    database = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
+    const loadDataDir = await readEmptyDatabase(empty, folder);
+    database = await PGlite.create({
+      ...(folder === undefined ? {} : { dataDir: folder }),
+      ...(loadDataDir === undefined ? {} : { loadDataDir }),
+    });
   } catch (error) {
     port.postMessage(toError(0, error));
     return;

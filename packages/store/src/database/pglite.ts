@@ -28,9 +28,13 @@ export class DatabaseError extends Error {
 
 /** The embedded database in a thread of its own, so that a long query does not hold the event loop. Throws STORE_UNREACHABLE. */
 export async function openPglite(options: Extract<DatabaseOptions, { readonly is: 'pglite' }>): Promise<Queries> {
-  const { folder, program } = options;
+  const { folder, empty, program } = options;
   if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const task: DatabaseTask = { task: 'database', ...(folder === undefined ? {} : { folder }) };
+  const task: DatabaseTask = {
+    task: 'database',
+    ...(folder === undefined ? {} : { folder }),
+    ...(empty === undefined ? {} : { empty }),
+  };
   const thread = new DatabaseThread(new Worker(program, { workerData: task, env: {} }));
   await thread.ready;
   return new Kysely<unknown>({ dialect: dialectOver(thread) });
