@@ -2,7 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { revokeKeys } from '@assay/store';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createKey, createStoreLog, createStoreServer, oneToken, storedKeys } from '../src/index.ts';
+import { createKey, createStoreLog, createStoreServer, oneToken, openDoor, storedKeys } from '../src/index.ts';
 import { asCycloneDx, cycloneDx, digestA } from './documents.ts';
 import { type AskOptions, type RunningStore, startStore } from './start-store.ts';
 
@@ -209,6 +209,17 @@ describe('what the store refuses', () => {
       else expect([path, status]).not.toEqual([path, 403]);
     }
     await reader.close();
+  });
+
+  it('answers to names of its own machine only, where it is told so', async () => {
+    const shared = { store: running.store, authenticator: openDoor, log: silent, isLocalOnly: true };
+    const local = createStoreServer(shared);
+    const ask = async (host: string) => (await local.inject({ url: '/api/v1/images', headers: { host } })).statusCode;
+    for (const host of ['localhost:7878', '127.0.0.1', '[::1]:80'])
+      expect([host, await ask(host)]).toEqual([host, 200]);
+    for (const host of ['rebound.example:7878', '127.0.0.1.example', 'localhost.example'])
+      expect([host, await ask(host)]).toEqual([host, 403]);
+    await local.close();
   });
 
   it('knows keys of its own by their hash alone, until they are revoked', async () => {

@@ -52,7 +52,7 @@ export async function up(world: World, words: UpWords): Promise<number> {
       write: (line) => void world.stderr.write(line),
       now: () => world.now(),
     });
-    const server = createStoreServer({ store, authenticator, log });
+    const server = createStoreServer({ store, authenticator, log, isLocalOnly: true });
     try {
       const url = await listen(server.listen({ host: words.host.replace(/[[\]]/g, ''), port: words.port }), words);
       await tellLocalStore(home, { url, token, pid: process.pid });

@@ -16,6 +16,8 @@ export interface StoreServerOptions {
   readonly log: StoreLog;
   /** Certificate, key and rules of TLS; plain HTTP without. */
   readonly tls?: ServerOptions;
+  /** Whether only names of this machine are answered: without a token, a web page that gives its own name this address must not ask. */
+  readonly isLocalOnly?: boolean;
   /** Bytes of a document, before and after decompression. */
   readonly maxDocumentBytes?: number;
 }
@@ -52,6 +54,7 @@ export function createStoreServer(options: StoreServerOptions): FastifyInstance 
     reply.code(404).send({ message: `there is nothing at ${request.method} ${pathOf(request)}` });
   });
   addLogging(server, log);
+  if (options.isLocalOnly === true) addLocalNames(server);
   addAdmission(server, authenticator);
   server.register((scope, _options, done) => {
     addStoreRoutes(scope, { store, maxDocumentBytes });
@@ -108,6 +111,14 @@ function answered(method: string, endpoint: string, { statusCode }: FastifyReply
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** Refuses requests that were sent to another name than this machine's own. */
+function addLocalNames(server: FastifyInstance): void {
+  server.addHook('onRequest', async ({ headers: { host = '' } }, reply) => {
+    if (/^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(host)) return;
+    return reply.code(403).send({ message: 'this store answers to names of its own machine only' });
+  });
 }
 
 /** Verbs of Kubernetes by method. Source: spec/store.md §5. */
