@@ -125,7 +125,7 @@ const refusals: readonly (readonly [what: string, path: string, options: AskOpti
     'a query too deep',
     '/query',
     { body: { query: `{ images ${'{ nodes { containers '.repeat(20)}{ nodes { name } }${' } }'.repeat(20)} }` } },
-    422,
+    400,
   ],
   [
     'a query of many names',
@@ -133,7 +133,7 @@ const refusals: readonly (readonly [what: string, path: string, options: AskOpti
     { body: { query: `{ ${Array.from({ length: 100 }, (_, at) => `a${at}: locations { reference }`).join(' ')} }` } },
     400,
   ],
-  ['a query of a circle', '/query', { body: { query: '{ locations { ...a } } fragment a on Location { ...a }' } }, 422],
+  ['a query of a circle', '/query', { body: { query: '{ locations { ...a } } fragment a on Location { ...a }' } }, 400],
   ['a query of many words', '/query', { body: { query: `{ ${'__typename '.repeat(6_000)} }` } }, 422],
 ];
 

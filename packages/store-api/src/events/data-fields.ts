@@ -11,10 +11,24 @@ export function dataOf({ data, type }: CloudEvent): Data {
   throw new AssayError('EVENT_INVALID', `the data of ${type} is no object`);
 }
 
+/** UTF-8 bytes of a text: longer ones cannot be keys of an index. */
+const mostBytes = 2_000;
+
+/** Cut to what an index holds, between characters. */
+function cut(text: string): string {
+  const bytes = Buffer.from(text);
+  return bytes.length <= mostBytes
+    ? text
+    : bytes
+        .subarray(0, mostBytes)
+        .toString('utf8')
+        .replace(/\ufffd$/, '');
+}
+
 /** A text, `''` when it is absent. */
 export function textOf(data: Data, name: string): string {
   const value = data[name];
-  return typeof value === 'string' ? storable(value).slice(0, 2_000) : typeof value === 'number' ? String(value) : '';
+  return typeof value === 'string' ? cut(storable(value)) : typeof value === 'number' ? String(value) : '';
 }
 
 /** An object, empty when it is absent. */
@@ -32,7 +46,7 @@ export function objectsOf(data: Data, name: string): readonly Data[] {
 export function timeOf(data: Data, event: CloudEvent, now: Date): string {
   const text = textOf(data, 'timestamp') || (event.time ?? now.toISOString());
   const moment = new Date(text);
-  if (Number.isNaN(moment.getTime()))
+  if (Number.isNaN(moment.getTime()) || moment.getUTCFullYear() < 1 || moment.getUTCFullYear() > 9999)
     throw new AssayError('EVENT_INVALID', `timestamp is ${JSON.stringify(text.slice(0, 60))}, not a moment`);
   return moment.toISOString();
 }

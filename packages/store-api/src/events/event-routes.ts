@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bodyOf } from '../server/body-of.ts';
 import type { StoreLog } from '../server/store-log.ts';
 import { rawData } from './raw-data.ts';
-import { storeReport } from './store-report.ts';
+import { groupReport, storeReport } from './store-report.ts';
 import { toApp, toCommit, toContainer, toImage, toLocation, toRun } from './to-records.ts';
 
 export interface EventContext {
@@ -45,6 +45,8 @@ async function handle(
   raw: (() => string | undefined) | undefined,
 ) {
   const { type, source } = event;
+  if (Buffer.byteLength(source) > 2_000 || source.includes('\0'))
+    throw new AssayError('EVENT_INVALID', 'the source has more than 2000 bytes, or a character that is none');
   log.info('default', 'Handle Event', { type, source, id: event.id });
   const { queries } = store;
   if (type === 'vmware.tanzu.apps.location.created.v1') return writeLocation(queries, toLocation(event));
@@ -65,6 +67,8 @@ async function takeReport(store: Store, log: StoreLog, event: CloudEvent, raw: s
   try {
     await storeReport(store, event, raw);
   } catch (error) {
+    // It may have been stored by a process that ended before it made the group.
+    if (error instanceof AssayError && error.code === 'REPORT_EXISTS') await groupReport(store, event);
     if (!(error instanceof AssayError && error.code === 'REPORT_EXISTS')) throw error;
     const message = JSON.stringify({ message: error.detail });
     log.info('minimum', `Error posting image report: Validation failed: ${message}`, { id: event.id });

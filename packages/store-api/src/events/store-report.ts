@@ -9,25 +9,37 @@ export async function storeReport(store: Store, event: CloudEvent, raw: string |
   const image = attribute('image');
   const at = image.lastIndexOf('@');
   if (at <= 0) throw new AssayError('EVENT_INVALID', 'the attribute image is no image with a digest');
-  const stored = await store.intake.submit({
+  // Before anything is stored: a report must not stay behind without its group.
+  if (Buffer.byteLength(attribute('workloaduid')) > 500)
+    throw new AssayError('EVENT_INVALID', 'the attribute workloaduid has more than 500 bytes');
+  await store.intake.submit({
     kind: 'image',
     bytes: bytesOf(event, raw),
     claims: claimsOf(event),
     subject: { name: image.slice(0, at), version: image.slice(at + 1) },
-    uid: createHash('sha256')
-      .update(event.source + event.id)
-      .digest('hex'),
+    uid: uidOf(event),
     originalLocation: attribute('scanresults'),
     filePath: attribute('file'),
   });
+  await groupReport(store, event);
+}
+
+function uidOf(event: CloudEvent): string {
+  return createHash('sha256')
+    .update(event.source + event.id)
+    .digest('hex');
+}
+
+/** Puts the report of an event, and its image with it, into the group of its workload; again is the same. */
+export async function groupReport(store: Store, event: CloudEvent): Promise<void> {
+  const attribute = (name: string): string => String(event.extensions?.[name] ?? '');
   const uid = attribute('workloaduid');
   if (uid === '') return;
   const labels = { name: attribute('workloadname'), namespace: attribute('workloadnamespace') };
   await changeGroup(store.queries, {
     uid,
     labels: Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== '')),
-    artifact: { kind: 'image', id: stored.artifactId },
-    reportUid: stored.uid,
+    reportUid: uidOf(event),
   });
 }
 
@@ -47,5 +59,10 @@ function bytesOf({ data }: CloudEvent, raw: string | undefined): Uint8Array {
   if (data instanceof Uint8Array) return data;
   if (typeof data !== 'object' || data === null)
     throw new AssayError('EVENT_INVALID', 'the event has no report for data');
-  return Buffer.from(raw ?? JSON.stringify(data));
+  if (raw !== undefined) return Buffer.from(raw);
+  try {
+    return Buffer.from(JSON.stringify(data));
+  } catch (cause) {
+    throw new AssayError('LIMIT_EXCEEDED', 'the report nests too deep', { cause });
+  }
 }

@@ -75,7 +75,7 @@ export function toApp(event: CloudEvent, now: Date): ArtifactRecord {
     throw new AssayError('EVENT_UNPROCESSED', 'generate application payload error: unable to find workload container');
   const [url = '', digest = ''] = textOf(workload, 'image').split('@', 2);
   const status = objectOf(object, 'status');
-  const instances = Number(status.replicas ?? 0) || 0;
+  const instances = Math.min(Math.max(Math.trunc(Number(status.replicas ?? 0)) || 0, 0), 2_147_483_647);
   const created = textOf(metadata, 'creationTimestamp');
   const annotations = objectOf(metadata, 'annotations');
   return {

@@ -36,9 +36,10 @@ export function addGraphqlRoutes(server: FastifyInstance, { store }: { readonly 
       const { query, variables, operationName } = readRequest(bodyOf(request));
       try {
         const document = readQuery(query);
+        // First of all: checking a query takes longer than answering one, and some rules double their time with each fragment.
+        checkCost(document);
         const faults = validate(schema, document, undefined, { maxErrors: 10 });
         if (faults.length > 0) return reply.code(422).send({ errors: faults.map(toFault), data: null });
-        checkCost(document);
         const result = await execute({
           schema,
           document,
@@ -80,13 +81,21 @@ function readRequest(body: Uint8Array): GraphqlRequest {
 }
 
 function readQuery(text: string): DocumentNode {
-  return parse(text, { maxTokens: mostTokens });
+  try {
+    return parse(text, { maxTokens: mostTokens });
+  } catch (error) {
+    // The parser calls itself for each level.
+    if (error instanceof RangeError) throw new GraphQLError('the query nests too deep');
+    throw error;
+  }
 }
 
 /** An error as GraphQL says it; a failure of ours says nothing about its cause. */
 function toFault(error: GraphQLError) {
   const { originalError } = error;
-  const problem = originalError === undefined || originalError === null ? undefined : toProblem(originalError);
+  // What is wrong with a variable is wrapped twice.
+  const isPlain = originalError === undefined || originalError === null || originalError instanceof GraphQLError;
+  const problem = isPlain ? undefined : toProblem(originalError);
   const isOurs = problem !== undefined && !(problem instanceof AssayError && toAnswer(problem).status < 500);
   return {
     message: isOurs ? toAnswer(problem).message : problem instanceof AssayError ? problem.detail : error.message,

@@ -15,6 +15,8 @@ export function checkCost(document: DocumentNode): void {
   const count = (set: SelectionSetNode, depth: number): void => {
     if (depth > deepest) throw refused(`it nests deeper than ${deepest} levels`);
     for (const selection of set.selections) {
+      // Spreads too: a fragment of nothing but spreads costs as much as one of fields.
+      if (++seen.fields > mostFields) throw refused(`it has more than ${mostFields} fields`);
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
         // A spread inside itself is found here too: it only gets deeper.
         const fragment = fragments.get(selection.name.value);
@@ -22,15 +24,18 @@ export function checkCost(document: DocumentNode): void {
         continue;
       }
       if (selection.kind === Kind.FIELD) {
-        if (++seen.fields > mostFields) throw refused(`it has more than ${mostFields} fields`);
         if (selection.alias !== undefined && ++seen.aliases > mostAliases)
           throw refused(`it has more than ${mostAliases} aliases`);
       }
       if (selection.selectionSet !== undefined) count(selection.selectionSet, depth + 1);
     }
   };
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.OPERATION_DEFINITION) count(definition.selectionSet, 1);
+  // Fragments that nobody uses too: they are checked like the others.
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
+    seen.aliases = 0;
+    count(definition.selectionSet, 1);
+  }
 }
 
 function refused(why: string): AssayError {

@@ -15,6 +15,7 @@ import type { FastifyInstance } from 'fastify';
 import { bodyOf } from '../server/body-of.ts';
 import { Fields } from './body-fields.ts';
 import { methodOfId } from './models.ts';
+import { invalid } from './request-words.ts';
 import type { RouteContext } from './store-routes.ts';
 import { imageTree, sourceTree } from './trees.ts';
 
@@ -89,19 +90,30 @@ function toFacts(bodies: readonly Fields[]): ReportFacts {
   return { packages, ...lists, ratings: [...ratings.values()], isScan: true, skipped: 0 };
 }
 
+/** Longer texts cannot be keys of an index. UTF-8 bytes. */
+const maxKeyBytes = 2000;
+
+function checkKey(what: string, ...texts: readonly string[]): void {
+  if (Buffer.byteLength(texts.join('')) > maxKeyBytes) throw invalid(`${what} has more than ${maxKeyBytes} bytes`);
+}
+
 function toPackageFacts(body: Fields): PackageFacts {
+  const name = body.needed('Name');
+  const version = body.text('Version') ?? '';
+  const manager = body.text('PackageManager') ?? 'Unknown';
+  checkKey('the name, version and manager of a package', name, version, manager);
   return {
-    name: body.needed('Name'),
-    version: body.text('Version') ?? '',
-    manager: body.text('PackageManager') ?? 'Unknown',
+    ...{ name, version, manager },
     homepage: body.text('Homepage') ?? '',
     ...{ purl: '', versioned: '', base: '' },
   };
 }
 
 function toVulnerabilityFacts(body: Fields): VulnerabilityFacts {
+  const id = body.needed('CVEID');
+  checkKey('a CVEID', id);
   return {
-    id: body.needed('CVEID'),
+    id,
     aliases: [],
     description: body.text('Description') ?? '',
     // The published sample has another name for it than the model.
@@ -118,6 +130,6 @@ function toRatingFacts(body: Fields, vulnerability: number): RatingFacts {
     method: methodOfId(body.whole('MethodTypeID', 0)),
     severity: findSeverity(body.text('Severity') ?? '') ?? 'unknown',
     score: body.number('Score'),
-    vector: body.text('Vector') ?? '',
+    vector: (body.text('Vector') ?? '').slice(0, 300),
   };
 }

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AssayError } from '@assay/contract';
 
@@ -6,6 +6,9 @@ import { AssayError } from '@assay/contract';
 export interface DataLock {
   release(): void;
 }
+
+/** Locks that this process holds. One that names this process and is not among them is of an earlier process of the same number: in a container each is process 1. */
+const held = new Set<string>();
 
 /**
  * Takes the lock of a data folder, a file beside it. The embedded database has none of its own: two processes on one folder lose data. A lock is
@@ -16,10 +19,14 @@ export function lockData(folder: string): DataLock {
   mkdirSync(dirname(folder), { recursive: true });
   for (;;) {
     try {
-      const file = openSync(path, 'wx', 0o600);
-      writeSync(file, String(process.pid));
-      closeSync(file);
-      return { release: () => rmSync(path, { force: true }) };
+      claim(path);
+      held.add(path);
+      return {
+        release: () => {
+          held.delete(path);
+          rmSync(path, { force: true });
+        },
+      };
     } catch (error) {
       if (!isCode(error, 'EEXIST'))
         throw new AssayError('STORE_UNREACHABLE', `${path} cannot be written`, { cause: error });
@@ -28,11 +35,22 @@ export function lockData(folder: string): DataLock {
   }
 }
 
+/** Makes the lock whole or not at all: one without its owner's id would lock the folder for good. Throws EEXIST. */
+function claim(path: string): void {
+  const part = `${path}.${process.pid}`;
+  writeFileSync(part, String(process.pid), { mode: 0o600 });
+  try {
+    linkSync(part, path);
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
+
 /** Removes the lock of a process that is gone. Renamed before it is removed: of two that see it, only one takes it away. */
 function removeDead(path: string, folder: string): void {
   const owner = readOwner(path);
   if (owner === undefined) return;
-  if (owner === 'unreadable' || isAlive(owner)) {
+  if (owner === 'unreadable' || isHeld(owner, path)) {
     const who = owner === 'unreadable' ? 'a process that has not said its id yet' : `process ${owner}`;
     throw new AssayError('STORE_LOCKED', `${folder} is in use by ${who}`);
   }
@@ -56,6 +74,10 @@ function readOwner(path: string): number | 'unreadable' | undefined {
     if (isCode(error, 'ENOENT')) return undefined;
     throw error;
   }
+}
+
+function isHeld(owner: number, path: string): boolean {
+  return owner === process.pid ? held.has(path) : isAlive(owner);
 }
 
 function isAlive(pid: number): boolean {

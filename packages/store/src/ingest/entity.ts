@@ -1,12 +1,30 @@
 import { AssayError } from '@assay/contract';
 import type { DocumentSubject, Entity } from './facts.ts';
+import { storable } from './to-facts.ts';
 
 /** Reads what a document is about as an image or a source. Source: spec/store.md §3.4. Throws ENTITY_INVALID. */
 export function toEntity(kind: Entity['kind'], { name, version }: DocumentSubject): Entity {
   if (name === '') throw new AssayError('ENTITY_INVALID', 'the document does not name what it is about');
   if (version === '')
     throw new AssayError('ENTITY_INVALID', `the document gives no version of ${JSON.stringify(name.slice(0, 200))}`);
-  return kind === 'image' ? toImage(name, version) : toSource(name, version);
+  return checkEntity(kind === 'image' ? toImage(name, version) : toSource(name, version));
+}
+
+/** Longer names cannot be keys of an index. UTF-8 bytes, all parts together. */
+const maxKeyBytes = 2000;
+
+/** Gives an entity that can be kept. Throws ENTITY_INVALID for one whose names are too long. */
+export function checkEntity(entity: Entity): Entity {
+  const { kind, ...parts } = entity;
+  const [host, organization, name, digest] = [parts.host, parts.organization, parts.name, parts.digest].map(storable);
+  const sound = { kind, host: host ?? '', organization: organization ?? '', name: name ?? '', digest: digest ?? '' };
+  const bytes = Buffer.byteLength(sound.host + sound.organization + sound.name + sound.digest);
+  if (bytes > maxKeyBytes)
+    throw new AssayError(
+      'ENTITY_INVALID',
+      `the name and the version of the ${kind} have ${bytes} bytes, more than ${maxKeyBytes}`,
+    );
+  return sound;
 }
 
 /** `registry.example.com/team/app`; the first part is a registry when it could be a host. A digest in the name yields to the version. */

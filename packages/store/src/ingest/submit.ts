@@ -48,7 +48,13 @@ export class Intake {
     if (!/^[A-Za-z0-9._~-]{1,512}$/.test(uid))
       throw new AssayError('REPORT_UID_INVALID', `${JSON.stringify(uid.slice(0, 100))} cannot name a report`);
     const generatedAt = this.#now();
-    const { originalLocation = '', filePath = '' } = upload;
+    const originalLocation = storable(upload.originalLocation ?? '');
+    const filePath = storable(upload.filePath ?? '');
+    if (Buffer.byteLength(originalLocation) > 2000 || Buffer.byteLength(filePath) > 4000)
+      throw new AssayError(
+        'REQUEST_INVALID',
+        'the original location has more than 2000 bytes, or the path in it more than 4000',
+      );
     const shared = { uid, generatedAt, originalLocation, filePath };
     const sha256 = createHash('sha256').update(upload.bytes).digest();
     const known = await findKnownDocument(this.#queries, sha256);

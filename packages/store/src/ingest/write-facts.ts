@@ -51,9 +51,13 @@ async function tellHomepages(work: Work, { packages }: ReportFacts, packageIds: 
   );
   if (told.size === 0) return;
   const rows = [...told].sort(([a], [b]) => a - b);
-  await sql`update package p set homepage = u.homepage, updated_at = now()
-    from unnest(${ids(rows.map(([id]) => id))}, ${texts(rows.map(([, page]) => page))}) u(id, homepage)
-    where p.id = u.id and p.homepage <> u.homepage`.execute(work);
+  const given = sql`unnest(${ids(rows.map(([id]) => id))}, ${texts(rows.map(([, page]) => page))}) u(id, homepage)`;
+  // Locked in the order of ids first: an update takes them in whatever order its plan has.
+  const { rows: changed } = await sql<{ id: number }>`select p.id from package p, ${given}
+    where p.id = u.id and p.homepage <> u.homepage order by p.id for no key update of p`.execute(work);
+  if (changed.length === 0) return;
+  await sql`update package p set homepage = u.homepage, updated_at = now() from ${given}
+    where p.id = u.id and p.id = any(${ids(changed.map(({ id }) => id))})`.execute(work);
 }
 
 /** The newest text that is one wins. Locked in the order of ids first, so that two writers do not wait for each other in a circle. */

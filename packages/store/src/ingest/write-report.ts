@@ -99,7 +99,11 @@ async function list(
   const ratingset = await ratingSet(work, written.ratings);
   const { sha256, mediaType, subject, size, gzip } = document;
   const made = facts.madeAt === undefined ? undefined : new Date(facts.madeAt);
-  const madeAt = made === undefined || Number.isNaN(made.getTime()) ? null : made;
+  // Clocks before and after every calendar that a database has are wrong clocks.
+  const madeAt =
+    made === undefined || Number.isNaN(made.getTime()) || made.getUTCFullYear() < 1 || made.getUTCFullYear() > 9999
+      ? null
+      : made;
   const { skipped, isScan } = facts;
   const documentId = await insertOrFind(
     work,

@@ -3,6 +3,7 @@ import type { Queries, Work } from '../database/database.ts';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Dictionaries } from './dictionaries.ts';
 import { idsOf, type Learned } from './dictionary.ts';
+import { checkEntity } from './entity.ts';
 import type { Entity, ReportFacts } from './facts.ts';
 import { packageSet } from './sets.ts';
 import { writeFacts } from './write-facts.ts';
@@ -27,7 +28,7 @@ export async function writeTree(queries: Queries, dictionaries: Dictionaries, tr
 }
 
 async function write(work: Work, dictionaries: Dictionaries, learned: Learned, tree: ArtifactTree): Promise<number> {
-  const [artifactId = 0] = await idsOf(work, learned, dictionaries.artifacts, [tree.entity]);
+  const [artifactId = 0] = await idsOf(work, learned, dictionaries.artifacts, [checkEntity(tree.entity)]);
   const written = await writeFacts(work, dictionaries, learned, tree.facts);
   await linkSets(work, artifactId, await packageSet(work, written.components), written.pairset);
   for (const source of tree.sources) {
