@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DatabaseOptions, openStore, type Store } from '@assay/store';
 import { createStoreLog, createStoreServer, openDoor } from '@assay/store-api';
-import { findPostgres, startPostgres, storeThread } from '@assay/testkit';
+import { emptyDatabase, findPostgres, startPostgres, storeThread } from '@assay/testkit';
 import { sql } from 'kysely';
 import { Documents } from './store/documents.ts';
 import type { Figure } from './table.ts';
@@ -28,7 +28,8 @@ export async function run(): Promise<readonly Figure[]> {
   }
   const folder = mkdtempSync(join(tmpdir(), 'assay-bench-store-'));
   try {
-    const database = { is: 'pglite', folder: join(folder, 'database'), program: storeThread } as const;
+    const place = { folder: join(folder, 'database'), program: storeThread, empty: await emptyDatabase() };
+    const database = { is: 'pglite', ...place } as const;
     figures.push(...(await measure('PGlite', database, 1000 / 100)));
   } finally {
     rmSync(folder, { recursive: true, force: true });

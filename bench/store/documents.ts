@@ -8,6 +8,12 @@ interface Component {
   readonly name: string;
   readonly version?: string;
   readonly purl?: string;
+  readonly type?: string;
+}
+
+interface Dependency {
+  readonly ref: string;
+  readonly dependsOn?: readonly string[];
 }
 
 interface Vulnerability {
@@ -19,6 +25,7 @@ interface Bom {
   readonly metadata: object;
   readonly components: readonly Component[];
   readonly vulnerabilities: readonly Vulnerability[];
+  readonly dependencies?: readonly Dependency[];
 }
 
 const wantedBytes = 550_000;
@@ -45,6 +52,7 @@ export class Documents {
     const digest = `sha256:${at.toString(16).padStart(64, '0')}`;
     const components: Component[] = [];
     const vulnerabilities: Vulnerability[] = [];
+    const dependencies: Dependency[] = [];
     let findings = 0;
     for (let copy = 0; copy < this.#copies; copy++) {
       const refs = new Map<string, string>();
@@ -64,6 +72,10 @@ export class Documents {
           ...(purl === undefined ? {} : { purl }),
         });
       }
+      for (const { ref, dependsOn = [] } of this.#bom.dependencies ?? []) {
+        const named = (each: string): string => refs.get(each) ?? each;
+        dependencies.push({ ref: named(ref), dependsOn: dependsOn.map(named) });
+      }
       for (const vulnerability of this.#bom.vulnerabilities) {
         const affects = (vulnerability.affects ?? []).map((target) => ({
           ...target,
@@ -74,7 +86,18 @@ export class Documents {
       }
     }
     const subject = { type: 'container', name: `registry.example.com/team/app-${at % 200}`, version: digest };
-    const bom = { ...this.#bom, metadata: { ...this.#bom.metadata, component: subject }, components, vulnerabilities };
-    return { bytes: Buffer.from(JSON.stringify(bom)), digest, packages: components.length, findings };
+    const bom = {
+      ...this.#bom,
+      metadata: { ...this.#bom.metadata, component: subject },
+      components,
+      dependencies,
+      vulnerabilities,
+    };
+    return {
+      bytes: Buffer.from(JSON.stringify(bom)),
+      digest,
+      packages: components.filter(({ type, purl }) => type !== 'file' || purl !== undefined).length,
+      findings,
+    };
   }
 }

@@ -29,12 +29,11 @@ export async function killLoop(database: DatabaseOptions, kills: number, seed: n
   const store = await openStore({ database, program: storeThread });
   try {
     const reports = await storedReports(store.queries);
-    const lost = [...acknowledged]
+    // What was stored without being told counts too: whatever is there must be whole.
+    const stored = Object.keys(reports).map((uid) => Number(uid.replace('report-', '')));
+    const lost = [...new Set([...acknowledged, ...stored])]
       .map((at) => makeDocument(at))
-      .filter(({ uid, packages, pairs }) => {
-        const there = reports[uid];
-        return JSON.stringify(there) !== JSON.stringify({ packages, pairs });
-      });
+      .filter(({ uid, packages, pairs }) => JSON.stringify(reports[uid]) !== JSON.stringify({ packages, pairs }));
     const { rows } = await sql<{ count: number }>`select count(*)::int4 as count from report t
       full join report_uid k on k.generated_at = t.generated_at and k.id = t.id where t.uid is null or k.key is null`.execute(
       store.queries,
