@@ -6,6 +6,7 @@ import { createStoreLog, createStoreServer, openDoor } from '@assay/store-api';
 import { emptyDatabase, findPostgres, startPostgres, storeThread } from '@assay/testkit';
 import { sql } from 'kysely';
 import { Documents } from './store/documents.ts';
+import { resident } from './store/resident.ts';
 import type { Figure } from './table.ts';
 
 /** Documents of the ingest, and rescans of one. */
@@ -34,6 +35,7 @@ export async function run(): Promise<readonly Figure[]> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  figures.push(...(await resident()));
   return figures;
 }
 
