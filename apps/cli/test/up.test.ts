@@ -68,9 +68,11 @@ describe('assay up', () => {
     }
     const [one = '', two = ''] = digests;
     const found = await run('find', 'CVE-2021-44906', '--json');
-    expect(JSON.parse(found.stdout).images.map(({ Digest }: { Digest: string }) => Digest)).toEqual([one]);
+    expect(
+      JSON.parse(found.stdout).vulnerability.artifacts.items.map(({ digest }: { digest: string }) => digest),
+    ).toEqual([one]);
     expect((await run('diff', one, two)).stdout).toMatch(
-      /~ minimist {2}1\.2\.0 → 1\.2\.8[\s\S]*- CRITICAL {2}CVE-2021-44906/,
+      /~ +minimist +1\.2\.0 → 1\.2\.8[\s\S]*- +CRITICAL +CVE-2021-44906/,
     );
     expect((await run('insight', 'image', 'get', '-d', one)).stdout).toMatch(
       /minimist@1\.2\.0\n\tCVEs:\n\t\t1\. CVE-2021-44906/,

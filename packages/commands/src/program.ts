@@ -1,11 +1,11 @@
 import { AssayError } from '@assay/contract';
 import { Command, CommanderError } from 'commander';
+import { diffCommand, findCommand, reportCommand } from './ask/ask-commands.ts';
 import { grantCommand } from './cluster/grant-command.ts';
 import { installCommand } from './cluster/install-command.ts';
 import { addCompletion } from './completion.ts';
 import { dbCommand } from './db/db-command.ts';
 import { insightCommand, runInsightHere } from './insight/insight-command.ts';
-import { diffCommand, findCommand } from './lookup/lookup-commands.ts';
 import { policyCommand } from './policy/policy-command.ts';
 import { sbomCommand } from './sbom/sbom-command.ts';
 import { scanCommand } from './scan/scan-command.ts';
@@ -43,6 +43,7 @@ export function createProgram(world: World, end: Ending): Command {
   program.addCommand(upCommand(world, end));
   program.addCommand(findCommand(world, end));
   program.addCommand(diffCommand(world, end));
+  program.addCommand(reportCommand(world, end));
   program.addCommand(insightCommand());
   program.addCommand(versionCommand(world, end));
   program.argument('[COMMAND]', 'what to do').allowExcessArguments();
@@ -115,7 +116,7 @@ function each(command: Command, act: (command: Command) => void): void {
 function toUsage(error: CommanderError, words: readonly string[]): AssayError {
   const detail = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
   const command = words.find((word) =>
-    /^(?:scan|sbom|db|policy|install|grant|up|find|diff|version|completion)$/.test(word),
+    /^(?:scan|sbom|db|policy|install|grant|up|find|diff|report|version|completion)$/.test(word),
   );
   const hint = `See: assay ${command === undefined ? '' : `${command} `}--help`;
   return new AssayError('USAGE', detail, { cause: error, hint });

@@ -7,6 +7,7 @@ import type { Authenticator, Surface } from '../auth/authenticator.ts';
 import { addEventRoutes } from '../events/event-routes.ts';
 import { addGraphqlRoutes } from '../graphql/graphql-routes.ts';
 import { addStoreRoutes } from '../v1/store-routes.ts';
+import { addV2Routes } from '../v2/v2-routes.ts';
 import { toAnswer } from './problem-answer.ts';
 import type { StoreLog } from './store-log.ts';
 
@@ -60,6 +61,7 @@ export function createStoreServer(options: StoreServerOptions): FastifyInstance 
     addStoreRoutes(scope, { store, maxDocumentBytes });
     addEventRoutes(scope, { store, log, now: () => new Date() });
     addGraphqlRoutes(scope, { store });
+    addV2Routes(scope, { store, log });
     done();
   });
   return server;

@@ -32,7 +32,7 @@ function toImage(full: string, version: string): Entity {
   const name = full.split('@', 1)[0] ?? full;
   const slash = name.indexOf('/');
   const first = slash < 0 ? '' : name.slice(0, slash);
-  const isHost = first.includes('.') || first.includes(':') || first === 'localhost';
+  const isHost = first.includes('.') || /:\d+$/.test(first) || first === 'localhost';
   return {
     kind: 'image',
     host: isHost ? first : '',

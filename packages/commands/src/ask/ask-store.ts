@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { AssayError } from '@assay/contract';
+import { plainText } from '@assay/output';
 import { Option } from 'commander';
 import { request } from 'undici';
 import { findLocalStore } from '../up/local-store.ts';
@@ -20,7 +21,7 @@ export const tokenFileOption = (): Option =>
 /** Answers larger than this are not for people. Bytes. */
 const mostBytes = 256 * 1024 * 1024;
 
-/** Asks a store for JSON. Gives `undefined` for what it does not have. Throws STORE_UNREACHABLE, STORE_ANSWER. */
+/** Asks a store for JSON. Gives `undefined` for what it does not have; an answer has the shape of `/api/v2/openapi.json`. Throws STORE_UNREACHABLE, STORE_ANSWER. */
 export type AskStore = (path: readonly string[], query?: Readonly<Record<string, string>>) => Promise<unknown>;
 
 /** A way to ask the store that the words name. Throws STORE_UNREACHABLE when none is named and none runs. */
@@ -32,13 +33,24 @@ export async function askStore(world: World, words: StoreWords): Promise<AskStor
     const { status, text } = await exchange(target, token, world.signal);
     if (status === 404) return undefined;
     if (status !== 200)
-      throw new AssayError('STORE_ANSWER', `${target.origin} answers ${status}: ${text.slice(0, 200)}`);
+      throw new AssayError('STORE_ANSWER', `${target.origin} answers ${status}: ${plainText(saying(text))}`);
     try {
       return JSON.parse(text);
     } catch (cause) {
       throw new AssayError('STORE_ANSWER', `${target.origin} does not answer with JSON`, { cause });
     }
   };
+}
+
+/** What a problem says; of anything else the start. */
+function saying(text: string): string {
+  try {
+    const { detail } = JSON.parse(text) as { readonly detail?: unknown }; // looked at before it is used
+    if (typeof detail === 'string') return detail.slice(0, 300);
+  } catch {
+    // No JSON: then the text itself.
+  }
+  return text.slice(0, 200);
 }
 
 async function whichStore(world: World, { store, tokenFile }: StoreWords) {
